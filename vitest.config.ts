@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    environment: "node",
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    projects: [
+      { extends: true, test: { name: "unit", include: ["test/{model,ingest,store,rules,tickets,api,simulators,dashboard,tidy}/**/*.test.ts"] } },
+      { extends: true, test: { name: "stories", include: ["test/stories/**/*.test.ts"], testTimeout: 120_000 } },
+      { extends: true, test: { name: "integration", include: ["test/integration/**/*.test.ts"], testTimeout: 180_000, fileParallelism: false } },
+      { extends: true, test: { name: "browser", include: ["test/browser/**/*.test.ts"], testTimeout: 120_000, fileParallelism: false } },
+    ],
+  },
+});
