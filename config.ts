@@ -1,0 +1,124 @@
+import { readFileSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { InputError, nearestWord } from "./model/input-error.ts";
+import type { Network } from "./model/network.ts";
+import { parseNetworkFile } from "./model/network-file.ts";
+
+/** Settings: `heatsteward.yaml`, then the environment, which wins. The only reader of both. */
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface Config {
+  /** Absolute path of the settings file. */
+  readonly file: string;
+  readonly dataFolder: string;
+  readonly networkFile: string;
+  readonly network: Network;
+  readonly http: { readonly host: string; readonly port: number };
+  /** `url`: an external broker instead of the one in process. */
+  readonly mqtt: { readonly host: string; readonly port: number; readonly url: string | undefined };
+  /** A bearer token with administrator rights; none if undefined. */
+  readonly adminToken: string | undefined;
+  readonly logLevel: LogLevel;
+  /** How long the local store keeps readings; undefined: for ever. */
+  readonly retentionMs: number | undefined;
+}
+
+const port = z.number().int().min(0).max(65_535);
+const settingsFile = z.strictObject({
+  network: z.string().min(1).default("network.yaml"),
+  data: z.string().min(1).default("data"),
+  http: z.strictObject({ host: z.string().default("127.0.0.1"), port: port.default(8080) }).prefault({}),
+  mqtt: z.strictObject({ host: z.string().default("127.0.0.1"), port: port.default(1883), url: z.string().optional() }).prefault({}),
+  log: z.enum(LOG_LEVELS).default("info"),
+  retention_days: z.number().positive().optional(),
+});
+
+const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
+  "": Object.keys(settingsFile.shape),
+  http: ["host", "port"],
+  mqtt: ["host", "port", "url"],
+};
+
+export const DEFAULT_CONFIG_FILE = "heatsteward.yaml";
+
+/**
+ * Loads the settings and the network file they name. Throws an InputError that names the place, what was expected and what
+ * was found. `folder` is where relative `file` paths start; paths inside the settings file are relative to it.
+ */
+export function loadConfig(options: { file?: string | undefined; environment: NodeJS.ProcessEnv; folder: string }): Config {
+  const file = resolve(options.folder, options.file ?? DEFAULT_CONFIG_FILE);
+  const settings = parseSettings(readText(file, "a settings file"), file);
+  const inFolder = (path: string): string => (isAbsolute(path) ? path : join(dirname(file), path));
+  const { environment } = options;
+  const networkFile = inFolder(settings.network);
+  return {
+    file,
+    dataFolder: environment["HEATSTEWARD_DATA"] ? resolve(options.folder, environment["HEATSTEWARD_DATA"]) : inFolder(settings.data),
+    networkFile,
+    network: parseNetworkFile(readText(networkFile, `a network file (named by \`network\` in ${file})`), networkFile),
+    http: { host: environment["HEATSTEWARD_HTTP_HOST"] || settings.http.host, port: environmentPort(environment, "HEATSTEWARD_HTTP_PORT") ?? settings.http.port },
+    mqtt: {
+      host: environment["HEATSTEWARD_MQTT_HOST"] || settings.mqtt.host,
+      port: environmentPort(environment, "HEATSTEWARD_MQTT_PORT") ?? settings.mqtt.port,
+      url: brokerUrl(environment["HEATSTEWARD_MQTT_URL"], "HEATSTEWARD_MQTT_URL") ?? brokerUrl(settings.mqtt.url, `${file} mqtt.url`),
+    },
+    adminToken: environment["HEATSTEWARD_ADMIN_TOKEN"] || undefined,
+    logLevel: logLevel(environment["HEATSTEWARD_LOG"]) ?? settings.log,
+    retentionMs: settings.retention_days === undefined ? undefined : settings.retention_days * 86_400_000,
+  };
+}
+
+function readText(file: string, what: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new InputError(file, `${what} that can be read`, (error as NodeJS.ErrnoException).code ?? String(error));
+  }
+}
+
+function parseSettings(text: string, file: string): z.infer<typeof settingsFile> {
+  let value: unknown;
+  try {
+    value = parse(text) ?? {};
+  } catch (error) {
+    throw new InputError(file, "valid YAML", (error as Error).message.split("\n")[0]!);
+  }
+  const parsed = settingsFile.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  const path = issue.path.map(String).join(".");
+  if (issue.code === "unrecognized_keys") {
+    const known = KNOWN_KEYS[path] ?? [];
+    const key = issue.keys[0]!;
+    const nearest = nearestWord(key, known);
+    throw new InputError(`${file} ${path}`.trimEnd(), `one of ${known.join(", ")}`, `unknown key "${key}"`, nearest === undefined ? undefined : `did you mean "${nearest}"?`);
+  }
+  const found = issue.path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown> | undefined)?.[key], value);
+  throw new InputError(`${file} ${path}`, issue.message, JSON.stringify(found) ?? "nothing");
+}
+
+function environmentPort(environment: NodeJS.ProcessEnv, name: string): number | undefined {
+  const word = environment[name];
+  if (word === undefined || word === "") return undefined;
+  if (!/^\d{1,5}$/.test(word) || Number(word) > 65_535) throw new InputError(name, "a port from 0 to 65535", `"${word}"`);
+  return Number(word);
+}
+
+function brokerUrl(word: string | undefined, place: string): string | undefined {
+  if (word === undefined || word === "") return undefined;
+  if (!URL.canParse(word) || !/^(mqtt|mqtts|tcp|ssl|ws|wss):$/.test(new URL(word).protocol)) {
+    throw new InputError(place, "the URL of an MQTT broker such as mqtts://user:password@broker:8883", `"${word.replace(/\/\/.*@/, "//…@")}"`);
+  }
+  return word;
+}
+
+function logLevel(word: string | undefined): LogLevel | undefined {
+  if (word === undefined || word === "") return undefined;
+  const level = LOG_LEVELS.find((known) => known === word);
+  if (level === undefined) throw new InputError("HEATSTEWARD_LOG", `one of ${LOG_LEVELS.join(", ")}`, `"${word}"`, nearestWord(word, LOG_LEVELS));
+  return level;
+}
