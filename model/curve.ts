@@ -1,12 +1,18 @@
 import type { SignalId } from "./signals.ts";
 
-/** A curve as columns on one time axis (CONTRACT 5). Times are epoch ms, ascending; a gap is null. */
+/** [from, to) in epoch ms within which a line must not be joined: nothing was sent, or the sensor had failed. */
+export type CurveGap = readonly [from: number, to: number];
+
+/**
+ * A curve as columns on one time axis (CONTRACT 5). Times are epoch ms, ascending; a gap is null.
+ * Raw: the axis holds the times of all series, so null also stands where only another series has a sample; `gaps` tells the two apart.
+ */
 export interface RawCurve {
   readonly from: number;
   readonly to: number;
   readonly raw: true;
   readonly times: number[];
-  readonly series: { readonly asset: string; readonly signal: SignalId; readonly unit: string; readonly values: (number | null)[] }[];
+  readonly series: { readonly asset: string; readonly signal: SignalId; readonly unit: string; readonly values: (number | null)[]; readonly gaps?: CurveGap[] }[];
 }
 
 export interface BucketedCurve {
@@ -22,7 +28,9 @@ export interface BucketedCurve {
     readonly unit: string;
     readonly min: (number | null)[];
     readonly max: (number | null)[];
+    /** Good samples per bucket. */
     readonly count: number[];
+    readonly gaps?: CurveGap[];
   }[];
 }
 

@@ -11,7 +11,7 @@ export const TICKET_MOVES = ["dispatch", "accept", "depart", "arrive", "note", "
 export type TicketMove = (typeof TICKET_MOVES)[number];
 
 /** What the platform itself writes into a ticket's history. */
-export const TICKET_EVENTS = ["opened", "raised", "lowered", "reanchored", "absorbed", "released", "recovered", "relapsed", "warned", "escalated"] as const;
+export const TICKET_EVENTS = ["opened", "raised", "lowered", "reanchored", "absorbed", "released", "recovered", "relapsed", "warned", "escalated", "complained"] as const;
 export type TicketEventKind = (typeof TICKET_EVENTS)[number] | TicketMove;
 
 export interface TicketEvent {

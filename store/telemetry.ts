@@ -55,4 +55,6 @@ export interface TelemetryStats {
   readonly storeBytes: number;
   /** Set while the disk refuses; cleared by the next commit that works. */
   readonly failing: string | undefined;
+  /** Rejects that were dropped for newer ones. */
+  readonly rejectsDropped?: number;
 }

@@ -1,0 +1,35 @@
+import { InputError } from "../model/input-error.ts";
+
+/** What every small command does alike: help, one line per mistake on stderr, exit code 2 for a mistake in what was given. */
+
+const EXIT_MISTAKE = 2;
+
+/** Runs a command's body. "help" prints the text. An InputError, or an option that parseArgs refuses, is one line and exit code 2. */
+export async function runCommand(
+  help: string,
+  body: (write: (text: string) => void, warn: (text: string) => void) => Promise<"help" | "done">,
+): Promise<void> {
+  try {
+    const outcome = await body(
+      (text) => process.stdout.write(`${text}\n`),
+      (text) => process.stderr.write(`warning: ${text}\n`),
+    );
+    if (outcome === "help") process.stdout.write(help);
+  } catch (error) {
+    if (!(error instanceof InputError) && !isOptionMistake(error)) throw error;
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exitCode = EXIT_MISTAKE;
+  }
+}
+
+/** The one NAME that a command is about. */
+export function oneName(names: readonly string[]): string {
+  const [name, extra] = names;
+  if (name === undefined) throw new InputError("NAME", "a name", "nothing");
+  if (extra !== undefined) throw new InputError("NAME", "one name", names.join(" "));
+  return name;
+}
+
+function isOptionMistake(error: unknown): boolean {
+  return String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS");
+}

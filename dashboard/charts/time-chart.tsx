@@ -1,0 +1,354 @@
+import "uplot/dist/uPlot.min.css";
+import "../styles/chart.css";
+import uPlot from "uplot";
+import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show, untrack, type JSX } from "solid-js";
+import { useShell } from "../context.ts";
+import { formatNumber, formatSpan, formatTime } from "../format.ts";
+import type { Concern } from "../components/severity-tag.tsx";
+import { niceRange, niceStep, timeTicks, timeTickText } from "./axis.ts";
+import { alignLines, gapsOf, indexAt, summaryOf, type LineData } from "./chart-data.ts";
+import { drawBand, drawGaps, drawLimits, drawMarks, type Brush } from "./chart-drawing.ts";
+
+/**
+ * Lines over time, drawn by uPlot: raw points or min–max buckets, an expected band, limits, marks, hatched gaps.
+ * Data, window, marks and band may change as often as they like: the chart is built again only when the set of lines or the theme changes.
+ */
+export interface TimeChartProps {
+  /** What a screen reader is told before the numbers. */
+  readonly label: string;
+  readonly lines: readonly ChartLine[];
+  /** Window of the time axis, epoch ms. */
+  readonly from: number;
+  readonly to: number;
+  /** Where knowledge ends (now); later than the data means a gap up to here, not up to `to`. Default `to`. */
+  readonly knownUntil?: number;
+  /** IANA time zone of the axis and the cursor. */
+  readonly zone: string;
+  /** Written behind the axis numbers and in the cursor. */
+  readonly unit: string;
+  readonly decimals: number;
+  /** Smallest span of the value axis, in shown units: noise of a steady value should not fill the height. */
+  readonly spanMin: number;
+  /** Where the values should be, in wire units like the lines; `factor` as for a line. */
+  readonly band?: ChartBand | undefined;
+  readonly marks?: readonly ChartMark[];
+  readonly limits?: readonly ChartLimit[];
+  /** Charts with the same key share their cursor. */
+  readonly syncKey?: string;
+  /** Told what is under the cursor; null when it left. */
+  readonly onCursor?: (reading: CursorReading | null) => void;
+  /** Told the span (epoch ms) that was dragged over; without it nothing can be dragged. */
+  readonly onSelectRange?: (from: number, to: number) => void;
+  /** Leave the time labels away: a synced chart below shows them. */
+  readonly hideTimes?: boolean;
+}
+
+export interface ChartLine {
+  /** Unique in the chart. */
+  readonly id: string;
+  readonly label: string;
+  /** Name of a colour token: "--supply". */
+  readonly colour: string;
+  readonly data: LineData;
+  /** Shown value = value × factor; 1 unless said. */
+  readonly factor?: number;
+  /** CSS px; 1.5 unless said. */
+  readonly width?: number;
+  readonly dash?: readonly number[];
+  /** Steps instead of slopes: counters, hourly values. */
+  readonly stepped?: boolean;
+}
+
+/** Columns in wire units on their own times; null breaks it. */
+export interface ChartBand {
+  readonly times: readonly number[];
+  readonly low: readonly (number | null)[];
+  readonly high: readonly (number | null)[];
+  readonly factor?: number;
+}
+
+export interface ChartMark {
+  readonly at: number;
+  readonly text: string;
+  readonly concern: Concern;
+}
+
+export interface ChartLimit {
+  /** In shown units. */
+  readonly value: number;
+  readonly text: string;
+}
+
+export interface CursorReading {
+  /** The bucket (or both times the point's own) under the cursor, epoch ms. */
+  readonly from: number;
+  readonly to: number;
+  /** By line id, in shown units; null in a gap. */
+  readonly values: Readonly<Record<string, { readonly min: number; readonly max: number } | null>>;
+}
+
+const PX_PER_TIME_TICK = 54;
+const PX_PER_VALUE_TICK = 40;
+
+export function TimeChart(props: TimeChartProps): JSX.Element {
+  const { t, preferences } = useShell();
+  let box!: HTMLDivElement;
+  let chart: uPlot | undefined;
+  const [size, setSize] = createSignal({ width: 0, height: 0 });
+  const [chip, setChip] = createSignal<{ left: number; text: string } | null>(null);
+
+  const aligned = createMemo(() => alignLines(props.lines.map((line) => ({ data: line.data, factor: line.factor ?? 1 }))));
+  const gaps = createMemo(() => (props.lines[0] === undefined ? [] : gapsOf(props.lines[0].data, props.from, Math.min(props.to, props.knownUntil ?? props.to))));
+  const valueRange = createMemo(() => {
+    let min = Infinity;
+    let max = -Infinity;
+    const take = (value: number | null | undefined): void => {
+      if (value === null || value === undefined) return;
+      min = Math.min(min, value);
+      max = Math.max(max, value);
+    };
+    for (const line of props.lines) {
+      const found = summaryOf(line.data, props.from, props.to);
+      take(found && found.min * (line.factor ?? 1));
+      take(found && found.max * (line.factor ?? 1));
+    }
+    if (props.band !== undefined) {
+      const factor = props.band.factor ?? 1;
+      for (const [index, at] of props.band.times.entries()) {
+        if (at < props.from || at > props.to) continue;
+        const low = props.band.low[index];
+        const high = props.band.high[index];
+        take(typeof low === "number" ? low * factor : null);
+        take(typeof high === "number" ? high * factor : null);
+      }
+    }
+    for (const limit of props.limits ?? []) take(limit.value);
+    return niceRange(min, max, props.spanMin);
+  });
+  const structure = createMemo(() => JSON.stringify([preferences.colours(), props.hideTimes, props.syncKey, props.lines.map(({ id, colour, width, dash, stepped }) => [id, colour, width, dash, stepped])]));
+
+  const build = (): void => {
+    chart?.destroy();
+    const { width, height } = untrack(size);
+    if (width === 0 || height === 0) return;
+    const brush = brushOf(box, props.zone);
+    const rem = brush.remPx;
+    const lines = untrack(() => props.lines);
+    const axis = { stroke: brush.colour("--ink2"), font: `${0.75 * rem}px ${brush.family}`, ticks: { show: false } };
+    chart = new uPlot(
+      {
+        width,
+        height,
+        padding: [rem * 0.6, rem * 1.1, 0, 0],
+        legend: { show: false },
+        cursor: {
+          ...(props.syncKey === undefined ? {} : { sync: { key: props.syncKey } }),
+          drag: { x: props.onSelectRange !== undefined, y: false, setScale: false },
+          points: { show: false },
+          y: false,
+        },
+        scales: { x: { time: false, range: () => [props.from, props.to] }, y: { range: () => valueRange() } },
+        axes: [
+          {
+            ...axis,
+            show: true,
+            size: props.hideTimes === true ? 0 : rem * 1.6,
+            gap: rem * 0.3,
+            grid: { stroke: brush.colour("--grid"), width: 1 },
+            splits: () => timeTicks(props.zone, props.from, props.to, (chart?.bbox.width ?? 600) / devicePixelRatio / (PX_PER_TIME_TICK * (rem / 16))),
+            values: (_chart, splits) => (props.hideTimes === true ? splits.map(() => "") : splits.map((at) => timeTickText(props.zone, at, (splits[1] ?? at) - (splits[0] ?? at)))),
+          },
+          {
+            ...axis,
+            size: rem * 3.1,
+            gap: rem * 0.3,
+            grid: { stroke: brush.colour("--grid"), width: 1 },
+            splits: (self) => valueTicks(valueRange(), self.bbox.height / devicePixelRatio / (PX_PER_VALUE_TICK * (rem / 16))),
+            values: (_chart, splits) => {
+              const step = (splits[1] ?? 1) - (splits[0] ?? 0);
+              return splits.map((value) => `${formatNumber(value, Math.max(0, Math.min(4, -Math.floor(Math.log10(step) + 1e-9) + (isWholeStep(step) ? 0 : 1))))}${props.unit === "℃" ? "℃" : ""}`);
+            },
+          },
+        ],
+        series: [
+          {},
+          ...lines.flatMap((line): uPlot.Series[] => {
+            const stroke = brush.colour(line.colour);
+            const look: uPlot.Series = {
+              stroke,
+              width: line.width ?? (line.data.bucketMs > 0 ? 1.25 : 1.5),
+              points: { show: false },
+              spanGaps: false,
+              ...(line.dash === undefined ? {} : { dash: [...line.dash] }),
+              ...(line.stepped === true ? { paths: uPlot.paths.stepped!({ align: 1 }) } : {}),
+            };
+            return [look, look];
+          }),
+        ],
+        bands: lines.map((line, index) => ({ series: [2 * index + 2, 2 * index + 1] as [number, number], fill: brush.colour(line.colour) })),
+        hooks: {
+          drawAxes: [
+            (self) => {
+              drawGaps(self, brush, gaps(), (from, to) => t("noData", { age: formatSpan(Math.round((to - from) / 60_000) * 60_000 || 1000) }));
+              if (props.band !== undefined) drawBand(self, brush, props.band);
+            },
+          ],
+          draw: [
+            (self) => {
+              drawLimits(self, brush, props.limits ?? []);
+              drawMarks(self, brush, props.marks ?? []);
+            },
+          ],
+          setCursor: [(self) => moveCursor(self)],
+          setSelect: [
+            (self) => {
+              const { left, width: dragged } = self.select;
+              if (dragged < 4) return;
+              props.onSelectRange?.(Math.round(self.posToVal(left, "x")), Math.round(self.posToVal(left + dragged, "x")));
+              self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+            },
+          ],
+        },
+      },
+      dataOf(),
+      box,
+    );
+  };
+
+  const dataOf = (): uPlot.AlignedData => [aligned().times, ...aligned().columns] as uPlot.AlignedData;
+
+  const moveCursor = (self: uPlot): void => {
+    const left = self.cursor.left ?? -1;
+    if (left < 0) {
+      setChip(null);
+      props.onCursor?.(null);
+      return;
+    }
+    const reading = readingAt(props.lines, self.posToVal(left, "x"));
+    if (reading === undefined) {
+      setChip(null);
+      props.onCursor?.(null);
+      return;
+    }
+    const text =
+      reading.to > reading.from
+        ? t("bucketReading", { from: formatTime(props.zone, reading.from, reading.to - reading.from < 60_000), to: formatTime(props.zone, reading.to, reading.to - reading.from < 60_000), span: formatSpan(reading.to - reading.from) })
+        : formatTime(props.zone, reading.from, true);
+    setChip({ left: self.bbox.left / devicePixelRatio + left, text });
+    props.onCursor?.(reading);
+  };
+
+  onMount(() => {
+    const resized = new ResizeObserver(() => setSize({ width: Math.floor(box.clientWidth), height: Math.floor(box.clientHeight) }));
+    resized.observe(box);
+    onCleanup(() => resized.disconnect());
+  });
+  onCleanup(() => chart?.destroy());
+  createEffect(on(structure, build));
+  createEffect(
+    on(size, ({ width, height }) => {
+      if (chart === undefined) build();
+      else if (width > 0 && height > 0) chart.setSize({ width, height });
+    }),
+  );
+  createEffect(
+    on([aligned, valueRange, gaps, () => props.from, () => props.to, () => props.marks, () => props.limits, () => props.band], () => {
+      if (chart === undefined) return;
+      chart.batch(() => {
+        chart!.setData(dataOf(), false);
+        chart!.setScale("x", { min: props.from, max: props.to });
+        chart!.setScale("y", { min: valueRange()[0], max: valueRange()[1] });
+      });
+      chart.redraw(false, true);
+    }),
+  );
+
+  const step = (direction: number): void => {
+    if (chart === undefined) return;
+    const width = chart.bbox.width / devicePixelRatio;
+    const left = chart.cursor.left ?? -1;
+    chart.setCursor({ left: Math.max(0, Math.min(width, (left < 0 ? width : left) + direction)), top: 0 });
+  };
+  const keys = (event: KeyboardEvent): void => {
+    const stride = event.shiftKey ? 40 : 4;
+    if (event.key === "ArrowLeft") step(-stride);
+    else if (event.key === "ArrowRight") step(stride);
+    else return;
+    event.preventDefault();
+  };
+  const summary = (): string =>
+    [
+      props.label,
+      ...props.lines.map((line) => {
+        const found = summaryOf(line.data, props.from, props.to);
+        if (found === undefined) return `${line.label}: ${t("chartEmpty")}`;
+        const shown = (value: number): string => formatNumber(value * (line.factor ?? 1), props.decimals);
+        return t("chartSummary", { name: line.label, now: shown(found.last), min: shown(found.min), max: shown(found.max), unit: props.unit });
+      }),
+    ].join(" · ");
+
+  return (
+    <div class="time-chart" role="img" aria-label={summary()} tabindex="0" onKeyDown={keys} onBlur={() => chart?.setCursor({ left: -10, top: -10 })}>
+      <div class="time-chart-canvas" ref={box} />
+      <Show when={chip()}>
+        {(shown) => (
+          <span class="time-chart-chip" style={{ left: `${shown().left}px` }}>
+            {shown().text}
+          </span>
+        )}
+      </Show>
+    </div>
+  );
+}
+
+function valueTicks([min, max]: readonly [number, number], count: number): number[] {
+  const step = niceStep(max - min, Math.max(2, count));
+  const ticks: number[] = [];
+  for (let value = Math.ceil(min / step - 1e-9) * step; value <= max + step * 1e-9; value += step) ticks.push(Math.abs(value) < step * 1e-9 ? 0 : value);
+  return ticks;
+}
+
+/** Whether a step such as 0.2 or 50 needs no further decimal (2.5 does). */
+function isWholeStep(step: number): boolean {
+  const mantissa = step / 10 ** Math.floor(Math.log10(step) + 1e-9);
+  return Math.abs(mantissa - Math.round(mantissa)) < 1e-6;
+}
+
+/** What every line says at an instant; undefined when none says anything. The widest bucket names the span. */
+function readingAt(lines: readonly ChartLine[], at: number): CursorReading | undefined {
+  const values: Record<string, { min: number; max: number } | null> = {};
+  let span: { from: number; to: number } | undefined;
+  for (const line of lines) {
+    const index = indexAt(line.data, at);
+    if (index < 0) {
+      values[line.id] = null;
+      continue;
+    }
+    const factor = line.factor ?? 1;
+    const low = line.data.low[index]!;
+    values[line.id] = { min: low * factor, max: (line.data.high[index] ?? low) * factor };
+    const from = line.data.times[index]!;
+    span ??= { from, to: from + line.data.bucketMs };
+  }
+  return span === undefined ? undefined : { ...span, values };
+}
+
+/** Colours and type of the page as a canvas needs them: resolved. */
+function brushOf(element: HTMLElement, zone: string): Brush {
+  const probe = document.createElement("span");
+  element.append(probe);
+  const known = new Map<string, string>();
+  const colour = (token: string): string => {
+    let found = known.get(token);
+    if (found === undefined) {
+      probe.style.color = `var(${token})`;
+      element.append(probe);
+      known.set(token, (found = getComputedStyle(probe).color));
+      probe.remove();
+    }
+    return found;
+  };
+  const family = getComputedStyle(element).fontFamily;
+  probe.remove();
+  return { colour, family, remPx: Number.parseFloat(getComputedStyle(document.documentElement).fontSize), zone };
+}

@@ -1,0 +1,40 @@
+import { Show, type JSX } from "solid-js";
+import { usePlant, useShell } from "../context.ts";
+import { formatTime } from "../format.ts";
+
+/** What stands above every screen while something of the platform or the way to it is broken; says since when and what to do. */
+export function Banners(): JSX.Element {
+  const { t, say } = useShell();
+  const { live, network } = usePlant();
+  /** A blink of the connection is no news. */
+  const lost = (): string | undefined => {
+    const since = live.lostAt();
+    if (since === null || live.now() - since < LOST_MS_MIN) return undefined;
+    const time = formatTime(network.timezone, since, true);
+    return live.status() === "offline" ? t("bannerOffline", { time }) : t("bannerReconnecting", { time });
+  };
+  const broken = (): { text: string; down: boolean } | undefined => {
+    const health = live.health();
+    if (health === undefined || health.status === "ok") return undefined;
+    const parts = Object.entries(health.parts).filter(([, part]) => part.status !== "ok");
+    const what = parts.map(([name, part]) => (part.message === undefined ? name : say(part.message))).join(" · ");
+    return { text: t(health.status === "down" ? "bannerDown" : "bannerDegraded", { what }), down: health.status === "down" };
+  };
+  return (
+    <div role="status">
+      <Show when={lost()}>
+        {(text) => (
+          <div class="banner">
+            <span>{text()}</span>
+            <button type="button" class="button" onClick={() => live.reconnect()}>
+              {t("retryNow")}
+            </button>
+          </div>
+        )}
+      </Show>
+      <Show when={broken()}>{(part) => <div class={part().down ? "banner banner-down" : "banner"}>{part().text}</div>}</Show>
+    </div>
+  );
+}
+
+const LOST_MS_MIN = 2_000;

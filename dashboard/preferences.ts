@@ -1,0 +1,60 @@
+import { createEffect, createSignal, type Accessor } from "solid-js";
+import { LANGUAGES, type Language } from "../model/text.ts";
+import { PRESSURE_UNITS, type PressureUnit } from "./units.ts";
+
+/** What a person likes (not what they look at: that is the URL): language, theme, pressure unit. Kept in this browser. */
+
+export const THEMES = ["auto", "light", "dark"] as const;
+export type Theme = (typeof THEMES)[number];
+
+export interface Preferences {
+  readonly language: Accessor<Language>;
+  readonly theme: Accessor<Theme>;
+  readonly pressureUnit: Accessor<PressureUnit>;
+  /** Changes whenever colours may have: the chosen theme, or the system's while it is followed. */
+  readonly colours: Accessor<string>;
+  setLanguage(language: Language): void;
+  setTheme(theme: Theme): void;
+  setPressureUnit(unit: PressureUnit): void;
+}
+
+/** Reads what was stored before, else what the browser says, and keeps `<html>` in step. Call under a Solid root. */
+export function createPreferences(page: Window): Preferences {
+  const [language, setLanguage] = createSignal<Language>(stored("language", LANGUAGES) ?? (page.navigator.language.startsWith("zh") ? "zh" : "en"));
+  const [theme, setTheme] = createSignal<Theme>(stored("theme", THEMES) ?? "auto");
+  const [pressureUnit, setPressureUnit] = createSignal<PressureUnit>(stored("pressureUnit", PRESSURE_UNITS) ?? "MPa");
+  const dark = page.matchMedia("(prefers-color-scheme: dark)");
+  const [systemDark, setSystemDark] = createSignal(dark.matches);
+  dark.addEventListener("change", () => setSystemDark(dark.matches));
+  const root = page.document.documentElement;
+  createEffect(() => {
+    root.lang = language() === "zh" ? "zh-CN" : "en";
+    keep("language", language());
+  });
+  createEffect(() => {
+    root.dataset["theme"] = theme();
+    keep("theme", theme());
+  });
+  createEffect(() => keep("pressureUnit", pressureUnit()));
+  return { language, theme, pressureUnit, colours: () => (theme() === "auto" ? (systemDark() ? "dark" : "light") : theme()), setLanguage, setTheme, setPressureUnit };
+}
+
+const KEY = "heatsteward.";
+
+/** Storage may be forbidden or full: preferences then last as long as the page. */
+function stored<Choice extends string>(key: string, choices: readonly Choice[]): Choice | undefined {
+  try {
+    const word = localStorage.getItem(KEY + key);
+    return choices.find((choice) => choice === word);
+  } catch {
+    return undefined;
+  }
+}
+
+function keep(key: string, value: string): void {
+  try {
+    localStorage.setItem(KEY + key, value);
+  } catch {
+    // see above
+  }
+}

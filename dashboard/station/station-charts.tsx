@@ -1,0 +1,160 @@
+import { createMemo, createSignal, Show, type JSX } from "solid-js";
+import { expectedSupplyC } from "../../model/heating-curve.ts";
+import type { Asset } from "../../model/network.ts";
+import type { SignalId } from "../../model/signals.ts";
+import { type ChartBand, type ChartLimit, type ChartLine, type ChartMark, type CursorReading, TimeChart } from "../charts/time-chart.tsx";
+import { type LineData, lineOf } from "../charts/chart-data.ts";
+import { ChartLegend } from "../charts/chart-legend.tsx";
+import { Panel } from "../components/panel.tsx";
+import { Segments } from "../components/segments.tsx";
+import { ErrorState, Loading } from "../components/states.tsx";
+import { usePlant, useShell } from "../context.ts";
+import { createCurves, type CurveRequest } from "../curves.ts";
+import { formatSpan } from "../format.ts";
+import { carrierOf } from "../network.ts";
+import { displayOf } from "../units.ts";
+import { hourlyMakeup } from "./hourly-makeup.ts";
+
+/** Temperature, outdoor, pressure, flow and makeup of one circuit over one time axis, following live, with the tickets' marks. */
+
+const HOUR_MS = 3_600_000;
+const RANGES = { "1h": HOUR_MS, "6h": 6 * HOUR_MS, "24h": 24 * HOUR_MS, "7d": 168 * HOUR_MS, "30d": 720 * HOUR_MS } as const;
+type Range = keyof typeof RANGES;
+const RANGE_NAMES = Object.keys(RANGES) as Range[];
+const SIGNALS_OF_CIRCUIT = ["t2_supply", "t2_return", "p2_supply", "p2_return", "q2_flow", "mk_total"] as const satisfies readonly SignalId[];
+const BAND_C = 2;
+/** The rules' default: a return pressure this far under the static need is too low, kPa (DOMAIN R04). */
+const STATIC_MARGIN_KPA = 20;
+
+export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.Element {
+  const { t, router, keyboard, preferences } = useShell();
+  const { live, network } = usePlant();
+  const [reading, setReading] = createSignal<CursorReading | null>(null);
+  const range = (): Range => RANGE_NAMES.find((name) => name === router.query("range")) ?? "24h";
+  const end = (): number | null => {
+    const asked = Number(router.query("to"));
+    return Number.isFinite(asked) && asked > 0 ? asked : null;
+  };
+  const carrier = (signal: SignalId): string => {
+    const values = live.station(props.station.id);
+    const own = carrierOf(network, values, props.circuit.id, signal);
+    return values?.values[own]?.[signal] === undefined && values?.values[props.station.id]?.[signal] !== undefined ? props.station.id : own;
+  };
+  const request = createMemo(
+    (): CurveRequest => {
+      const signals: Record<string, SignalId[]> = {};
+      for (const signal of [...SIGNALS_OF_CIRCUIT, "t_out"] as const) (signals[carrier(signal)] ??= []).push(signal);
+      return { station: props.station.id, signals, rangeMs: RANGES[range()], end: end(), px: 760 };
+    },
+    undefined,
+    { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) },
+  );
+  const curves = createCurves(live, request);
+  const data = (signal: SignalId): LineData | undefined => {
+    for (const [asset, signals] of Object.entries(request().signals)) {
+      const curve = curves.byAsset()[asset];
+      if (curve !== undefined && signals.includes(signal)) return lineOf(curve, asset, signal);
+    }
+    return undefined;
+  };
+  const line = (signal: SignalId, label: string, colour: string): ChartLine[] => {
+    const found = data(signal);
+    return found === undefined ? [] : [{ id: signal, label, colour, data: found, factor: displayOf(signal, preferences.pressureUnit()).factor }];
+  };
+  const temperature = createMemo(() => [...line("t2_supply", t("legendSupply"), "--supply"), ...line("t2_return", t("legendReturn"), "--return")]);
+  const outdoor = createMemo(() => line("t_out", t("legendOutdoor"), "--outdoor"));
+  const pressure = createMemo(() => [...line("p2_supply", t("legendPressureSupply"), "--supply"), ...line("p2_return", t("legendPressureReturn"), "--return")]);
+  const flow = createMemo(() => line("q2_flow", t("legendFlow"), "--flow"));
+  const makeup = createMemo<ChartLine[]>(() => {
+    const total = data("mk_total");
+    return total === undefined ? [] : [{ id: "makeup", label: t("legendMakeup"), colour: "--outdoor", data: hourlyMakeup(total), stepped: true, width: 2 }];
+  });
+  const band = createMemo<ChartBand | undefined>(() => {
+    const found = data("t_out");
+    const facts = props.circuit.circuitFacts;
+    if (found === undefined || facts === undefined) return undefined;
+    const known = found.low.flatMap((low, index) => (low === null || low === undefined ? [] : [{ at: found.times[index]!, value: expectedSupplyC(facts, (low + (found.high[index] ?? low)) / 2) }]));
+    return { times: known.map(({ at }) => at), low: known.map(({ value }) => value - BAND_C), high: known.map(({ value }) => value + BAND_C) };
+  });
+  const lowLimit = createMemo<ChartLimit[]>(() => {
+    const need = props.circuit.circuitFacts?.staticPressureKpa;
+    if (need === undefined) return [];
+    return [{ value: (need - STATIC_MARGIN_KPA) * displayOf("p2_return", preferences.pressureUnit()).factor, text: t("legendStaticLow") }];
+  });
+  const marks = createMemo<ChartMark[]>(() =>
+    [...live.tickets().values()]
+      .filter((ticket) => ticket.station === props.station.id && (ticket.circuit === undefined || ticket.circuit === props.circuit.id))
+      .sort((a, b) => a.openedAt - b.openedAt)
+      .map((ticket) => ({ at: ticket.openedAt, text: ticket.id, concern: ticket.severity })),
+  );
+  const bare = createMemo(() => marks().map((mark) => ({ ...mark, text: "" })));
+  const shift = (direction: 1 | -1): void => {
+    const to = (end() ?? live.now()) + (direction * RANGES[range()]) / 2;
+    router.set({ to: to >= live.now() ? undefined : String(Math.round(to)) });
+  };
+  keyboard.bind([
+    { keys: "[", word: "helpEarlier", run: () => shift(-1) },
+    { keys: "]", word: "helpLater", run: () => shift(1) },
+    { keys: "l", word: "helpLive", run: () => router.set({ to: undefined }) },
+    ...RANGE_NAMES.map((name, index) => ({ keys: String(index + 1), word: "helpRange" as const, run: () => router.set({ range: name === "24h" ? undefined : name }) })),
+  ]);
+  const bucket = (): string => {
+    const bucketMs = temperature()[0]?.data.bucketMs;
+    return bucketMs === undefined ? "" : bucketMs === 0 ? t("rawPoints") : t("minMaxBuckets", { span: formatSpan(bucketMs) });
+  };
+  const chart = (part: { title: string; lines: readonly ChartLine[]; signal: SignalId; spanMin: number; size: string; last?: boolean; band?: ChartBand | undefined; limits?: readonly ChartLimit[]; marks?: readonly ChartMark[] }): JSX.Element => {
+    const display = () => displayOf(part.signal, preferences.pressureUnit());
+    return (
+      <div class={`station-chart station-chart-${part.size}`}>
+        <div class="station-chart-head">
+          <b>{part.title}</b> <span class="secondary">{display().unit}</span>
+          <ChartLegend lines={part.lines} reading={reading()} decimals={display().decimals} unit="" band={part.band === undefined ? undefined : t("legendBand")} />
+        </div>
+        <TimeChart
+          label={part.title}
+          lines={part.lines}
+          from={curves.window().from}
+          to={curves.window().to}
+          knownUntil={Math.min(curves.window().to, live.lostAt() ?? live.now())}
+          zone={network.timezone}
+          unit={display().unit}
+          decimals={display().decimals}
+          spanMin={part.spanMin * display().factor}
+          band={part.band}
+          limits={part.limits ?? []}
+          marks={part.marks ?? bare()}
+          syncKey="station"
+          hideTimes={part.last !== true}
+          onCursor={setReading}
+        />
+      </div>
+    );
+  };
+  return (
+    <Panel
+      class="station-charts"
+      title={t("charts", { range: range() })}
+      note={bucket()}
+      side={
+        <>
+          <Show when={end() !== null}>
+            <button type="button" class="link-button" onClick={() => router.set({ to: undefined })}>
+              {t("liveBack")}
+            </button>
+          </Show>
+          <Segments label={t("ranges")} value={range()} onChoose={(name) => router.set({ range: name === "24h" ? undefined : name })} options={RANGE_NAMES.map((value) => ({ value, text: value }))} />
+        </>
+      }
+    >
+      <Show when={curves.error() === undefined || temperature().length > 0} fallback={<ErrorState error={curves.error()!} onRetry={curves.retry} />}>
+        <Show when={temperature().length > 0} fallback={<Loading text={curves.loading() ? t("chartLoading") : t("chartEmpty")} />}>
+          {chart({ title: t("chartTemperature"), get lines() { return temperature(); }, signal: "t2_supply", spanMin: 10, size: "large", get band() { return band(); }, get marks() { return marks(); } })}
+          {chart({ title: t("chartOutdoor"), get lines() { return outdoor(); }, signal: "t_out", spanMin: 6, size: "small" })}
+          {chart({ title: t("chartPressure"), get lines() { return pressure(); }, signal: "p2_return", spanMin: 100, size: "middle", get limits() { return lowLimit(); } })}
+          {chart({ title: t("chartFlow"), get lines() { return flow(); }, signal: "q2_flow", spanMin: 20, size: "small" })}
+          {chart({ title: t("legendMakeup"), get lines() { return makeup(); }, signal: "mk_flow", spanMin: 0.5, size: "small", last: true })}
+        </Show>
+      </Show>
+    </Panel>
+  );
+}

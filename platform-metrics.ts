@@ -1,0 +1,93 @@
+import type { Metric } from "./api/services.ts";
+import type { FaultWatch } from "./fault-watch.ts";
+import type { Broker } from "./ingest/broker.ts";
+import type { ExternalBroker } from "./ingest/external.ts";
+import type { Pipeline } from "./ingest/pipeline.ts";
+import type { RuleHost } from "./rules/host.ts";
+import type { TelemetryStore } from "./store/telemetry.ts";
+import type { TicketDesk } from "./ticket-desk.ts";
+
+/** Every counter of the platform for `GET /metrics`: what came in, what was refused and why, how fast it was committed, what the rules did. */
+
+export interface MetricParts {
+  readonly store: TelemetryStore;
+  readonly pipeline: Pipeline;
+  readonly host: RuleHost;
+  readonly watch: FaultWatch;
+  readonly broker: Broker | undefined;
+  readonly external: ExternalBroker | undefined;
+  readonly desk: TicketDesk;
+}
+
+export function platformMetrics({ store, pipeline, host, watch, broker, external, desk }: MetricParts): Metric[] {
+  const ingest = pipeline.stats();
+  const kept = store.stats();
+  const rules = host.counts();
+  const open = desk.open();
+  return [
+    counter("ingest_messages_total", "Messages taken in", ingest.messages),
+    counter("ingest_readings_total", "Readings decoded", ingest.readings),
+    counter("ingest_bytes_total", "Payload bytes taken in", ingest.bytes),
+    labelled("ingest_rejects_total", "counter", "What could not be used, by reason", "reason", ingest.rejects),
+    counter("ingest_rejects_unlisted_total", "Rejects counted but not kept one by one", ingest.rejectsUnlisted),
+    counter("ingest_dropped_total", "Messages refused without acknowledgement", ingest.dropped),
+    gauge("ingest_queue_messages", "Messages waiting for their commit", ingest.queueMessages),
+    gauge("ingest_queue_bytes", "Bytes waiting for their commit", ingest.queueBytes),
+    gauge("ingest_full", "1 while reading is paused", ingest.full ? 1 : 0),
+    gauge("ingest_ack_p50_ms", "Median time from receipt to acknowledgement", ingest.ackMsP50),
+    gauge("ingest_ack_p99_ms", "99th percentile of the time from receipt to acknowledgement", ingest.ackMsP99),
+    gauge("ingest_gateways", "Gateways heard since the start", ingest.gateways.length),
+    gauge("ingest_gateways_skewed", "Gateways whose clock is corrected", ingest.gateways.filter(({ clock }) => clock === "skewed").length),
+    counter("store_points_total", "Points stored since the start", kept.points),
+    counter("store_duplicates_total", "Points that were stored already", kept.duplicates),
+    counter("store_commits_total", "Synced commits", kept.commits),
+    gauge("store_commit_p50_ms", "Median time of a commit", kept.commitMsP50),
+    gauge("store_commit_p99_ms", "99th percentile of a commit", kept.commitMsP99),
+    gauge("store_journal_bytes", "Size of the journal", kept.journalBytes),
+    gauge("store_bytes", "Size of the local store", kept.storeBytes),
+    gauge("store_failing", "1 while the disk refuses", kept.failing === undefined ? 0 : 1),
+    counter("store_rejects_dropped_total", "Rejects dropped for newer ones", kept.rejectsDropped ?? 0),
+    counter("rules_readings_total", "Readings that the rules have seen", rules.readings),
+    counter("rules_late_total", "Readings that came after their time was judged", rules.late),
+    counter("rules_too_late_total", "Readings too old to be judged", rules.tooLate),
+    counter("rules_rewinds_total", "Rewinds for late readings", rules.rewinds),
+    counter("rules_refolded_total", "Readings folded again", rules.refolded),
+    counter("rules_evaluations_total", "Evaluations of rules", rules.evaluations),
+    counter("rules_failures_total", "Rules or ticket work that threw", rules.failures + watch.failures()),
+    counter("rules_episodes_dropped_total", "Cleared episodes forgotten for newer ones", rules.episodesDropped),
+    gauge("rules_snapshot_bytes", "Memory of the snapshots", rules.snapshotBytes),
+    labelled("tickets_open", "gauge", "Open tickets, by severity", "severity", { urgent: open.filter(({ severity }) => severity === "urgent").length, general: open.filter(({ severity }) => severity === "general").length }),
+    ...(broker === undefined ? [] : brokerMetrics(broker)),
+    ...(external === undefined ? [] : externalMetrics(external)),
+    gauge("process_resident_bytes", "Resident memory", process.memoryUsage.rss()),
+    counter("process_cpu_seconds_total", "CPU time", (process.cpuUsage().user + process.cpuUsage().system) / 1e6),
+  ];
+}
+
+function brokerMetrics(broker: Broker): Metric[] {
+  const stats = broker.stats();
+  return [
+    gauge("broker_connections", "Open connections", stats.connections),
+    counter("broker_connections_total", "Connections accepted", stats.connectionsTotal),
+    labelled("broker_refused_total", "counter", "Connections not let in, by reason", "reason", stats.refused),
+    labelled("broker_ended_total", "counter", "Connections ended by us, by reason", "reason", stats.ended),
+    counter("broker_subscriptions_refused_total", "Subscriptions refused", stats.subscriptionsRefused),
+    counter("broker_qos0_total", "Messages without a promise", stats.qos0Messages),
+  ];
+}
+
+function externalMetrics(external: ExternalBroker): Metric[] {
+  const stats = external.stats();
+  return [
+    gauge("external_connected", "1 while connected to the external broker", stats.connected ? 1 : 0),
+    counter("external_connects_total", "Connections made to the external broker", stats.connects),
+    counter("external_stale_acks_total", "Acknowledgements not sent because their connection was gone; the messages come again", stats.staleAcks),
+  ];
+}
+
+const counter = (name: string, help: string, value: number): Metric => ({ name, type: "counter", help, samples: [{ value }] });
+const gauge = (name: string, help: string, value: number): Metric => ({ name, type: "gauge", help, samples: [{ value }] });
+
+function labelled(name: string, type: Metric["type"], help: string, label: string, values: Readonly<Record<string, number | undefined>>): Metric {
+  return { name, type, help, samples: Object.entries(values).map(([word, value]) => ({ labels: { [label]: word }, value: value ?? 0 })) };
+}

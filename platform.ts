@@ -1,0 +1,165 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createLiveSource } from "./api/live-source.ts";
+import { buildServer } from "./api/server.ts";
+import type { Config } from "./config.ts";
+import { createContacts } from "./contacts.ts";
+import { createFaultWatch } from "./fault-watch.ts";
+import { createGatewayAccess } from "./gateway-access.ts";
+import { createHealth } from "./health.ts";
+import { startBroker } from "./ingest/broker.ts";
+import type { ClockState } from "./ingest/clock.ts";
+import { connectExternal } from "./ingest/external.ts";
+import { createPipeline } from "./ingest/pipeline.ts";
+import { createLog, type Log } from "./log.ts";
+import { InputError } from "./model/input-error.ts";
+import { platformMetrics } from "./platform-metrics.ts";
+import { openRuleMemory } from "./rule-memory.ts";
+import { LIMITS, RULES } from "./rules/catalogue.ts";
+import { RuleHost } from "./rules/host.ts";
+import { type Accounts, openAccounts } from "./store/accounts.ts";
+import { openClocks } from "./store/clocks.ts";
+import { openAppDatabase } from "./store/database.ts";
+import { type GatewayAccounts, openGatewayAccounts } from "./store/gateway-accounts.ts";
+import { openRuleSnapshots } from "./store/rule-snapshots.ts";
+import { openTelemetryStore } from "./store/telemetry-store.ts";
+import { createTicketDesk, type TicketDesk } from "./ticket-desk.ts";
+
+/** The one place that wires everything: parts are started in the order of the flow and stopped backwards. */
+
+export interface Platform {
+  readonly httpUrl: string;
+  readonly mqttUrl: string;
+  /** The one-time token for the first administrator; undefined once there is a user. */
+  readonly setupToken: string | undefined;
+  readonly accounts: Accounts;
+  readonly gateways: GatewayAccounts;
+  readonly desk: TicketDesk;
+  /** Takes no more, lets what was taken be committed and acknowledged, closes. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+export interface PlatformOptions {
+  readonly log?: Log;
+  /** Every screen says that the data are simulated. */
+  readonly simulated?: boolean;
+  readonly now?: () => number;
+}
+
+/** Snapshots of a station kept on disk: hours, then quarters of a day, then days (rules/snapshot.ts). */
+const SNAPSHOTS_PER_STATION = 48;
+/** Raise it when the saved form changes; the rules check the rest themselves. */
+const SNAPSHOT_FORMAT = "rules-1";
+const EXTERNAL_CLIENT_ID = "heatsteward";
+
+const dashboardFolder = join(dirname(fileURLToPath(import.meta.url)), "dist", "dashboard");
+
+/** Starts the platform. Throws InputError for what its owner can mend: a port in use, a folder that cannot be written or is in use. */
+export async function startPlatform(config: Config, options: PlatformOptions = {}): Promise<Platform> {
+  const { network } = config;
+  const log = options.log ?? createLog(config.logLevel);
+  const now = options.now ?? Date.now;
+  const startedAt = now();
+  const closers: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    const store = await openTelemetryStore({
+      folder: config.dataFolder,
+      network,
+      now,
+      log: (line) => log.warn(line),
+      beforeCheckpoint: () => memory?.save(),
+      ...(config.retentionMs === undefined ? {} : { retentionMs: config.retentionMs }),
+    });
+    closers.push(() => store.close());
+    const database = openAppDatabase(config.dataFolder);
+    closers.push(() => database.close());
+    const accounts = openAccounts(database, { now });
+    const gateways = openGatewayAccounts(database, { network, now });
+    const clocks = openClocks<ClockState>(database);
+
+    const live = createLiveSource();
+    const contacts = createContacts(network, store, now);
+    const desk = createTicketDesk({ database, network, now });
+    const host = new RuleHost({
+      network,
+      history: (station, from, to) => store.readings(station, from, to),
+      onChange: (station) => watch?.changed(station),
+      elapsedMs: () => performance.now(),
+    });
+    const memory: ReturnType<typeof openRuleMemory> | undefined = openRuleMemory({ host, store, network, now, log, snapshots: openRuleSnapshots(database, { format: SNAPSHOT_FORMAT, keep: SNAPSHOTS_PER_STATION }) });
+    memory.start();
+    closers.push(() => memory.stop());
+    const watch: ReturnType<typeof createFaultWatch> | undefined = createFaultWatch({ network, host, desk, contacts, now, log });
+    desk.retireUnknownStations();
+
+    const pipeline = createPipeline({
+      network,
+      store,
+      now,
+      log,
+      clocks: clocks.load(),
+      onFresh: (readings, info) => {
+        contacts.hear(readings, info.receivedAt);
+        watch.fresh(readings);
+        for (const station of new Set(readings.map(({ point }) => point.station))) live.touch(station);
+      },
+    });
+    closers.push(() => clocks.save(pipeline.clocks()));
+    closers.push(() => pipeline.drain());
+    watch.start();
+    closers.push(() => watch.stop());
+
+    const source = config.mqtt.url === undefined ? await startBroker({ ...config.mqtt, pipeline, log, now, authenticate: (name, password) => gateways.authenticateGateway(name, password) }) : undefined;
+    const external = config.mqtt.url === undefined ? undefined : connectExternal({ url: config.mqtt.url, clientId: EXTERNAL_CLIENT_ID, pipeline, log, now });
+    closers.push(() => source?.close(), () => external?.close());
+    const access = createGatewayAccess({ gateways, broker: source, pipeline });
+    access.start();
+    closers.push(() => access.stop());
+
+    const health = createHealth({ startedAt, store, pipeline, host, watch, broker: source, external, network, contacts });
+    const server = buildServer({
+      now,
+      simulated: options.simulated ?? false,
+      network,
+      telemetry: store,
+      rules: Object.assign(host, { catalogue: RULES, limits: LIMITS }),
+      tickets: desk,
+      accounts: { ...accounts, ...access.service },
+      contacts,
+      live,
+      health,
+      metrics: () => platformMetrics({ store, pipeline, host, watch, broker: source, external, desk }),
+      settings: { adminToken: config.adminToken, secure: false, origins: [], dashboardFolder },
+      log: { error: (message, fields) => log.error(`${message} ${JSON.stringify(fields)}`), warn: (message, fields) => log.warn(`${message} ${JSON.stringify(fields)}`) },
+    });
+    closers.push(() => server.close());
+    await listen(server, config.http);
+    const address = server.server.address();
+    return {
+      httpUrl: `http://${config.http.host.includes(":") ? `[${config.http.host}]` : config.http.host}:${typeof address === "object" && address !== null ? address.port : config.http.port}`,
+      mqttUrl: source?.url ?? "external broker",
+      setupToken: accounts.setupToken(),
+      accounts,
+      gateways,
+      desk,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function listen(server: ReturnType<typeof buildServer>, { host, port }: Config["http"]): Promise<void> {
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EADDRINUSE" && code !== "EACCES" && code !== "EADDRNOTAVAIL") throw error;
+    const found = code === "EADDRINUSE" ? "in use by another program" : code === "EACCES" ? "not allowed for this user" : "no address of this machine";
+    throw new InputError(`http ${host}:${port}`, "an address and port that are free", found, "set http.port in heatsteward.yaml or HEATSTEWARD_HTTP_PORT");
+  }
+}

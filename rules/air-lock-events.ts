@@ -1,0 +1,178 @@
+import type { SignalId } from "../model/signals.ts";
+import type { Sample, View } from "./rule.ts";
+
+/** What lets air into a loop: filling, a pressure dip below what the top floor needs, a pump stop, a large refill. DOMAIN 4, R05. */
+
+/** One look at a circuit's samples since the last look; NaN where nothing is known. */
+export interface CircuitLook {
+  readonly at: number;
+  readonly from: number;
+  /** Lowest pressure that two neighbouring samples confirm, and when. */
+  readonly lowKpa: number;
+  readonly lowAt: number;
+  readonly meanKpa: number;
+  /** Last time that two neighbouring samples showed the pump standing or the mains gone. */
+  readonly stopAt: number;
+  readonly makeupM3: number;
+}
+
+/** Flow below this share of the design circulation is a standing pump, where its state is not reported. */
+const STANDING_SHARE = 0.2;
+
+const remembered = new WeakMap<View, Map<string, { readonly asker: string; readonly look: CircuitLook }>>();
+
+/** Looks once per evaluation time for all units of a circuit; `asker` marks the round as in `peersOf`. */
+export function lookAtCircuit(view: View, circuit: string, from: number, asker: string): CircuitLook {
+  let known = remembered.get(view);
+  if (known === undefined) remembered.set(view, (known = new Map()));
+  const entry = known.get(circuit);
+  if (entry !== undefined && entry.look.at === view.at && entry.look.from === from && entry.asker !== asker) return entry.look;
+  const look = lookAnew(view, circuit, from);
+  known.set(circuit, { asker, look });
+  return look;
+}
+
+function lookAnew(view: View, circuit: string, from: number): CircuitLook {
+  const pressures = view.since(circuit, "p2_return", from);
+  let lowKpa = Number.NaN;
+  let lowAt = Number.NaN;
+  let sum = 0;
+  for (let index = 0; index < pressures.length; index++) {
+    const { at, value } = pressures[index]!;
+    sum += value;
+    // A single low sample is a spike; it takes its neighbour to be a dip.
+    const pair = index === 0 ? Number.NaN : Math.max(value, pressures[index - 1]!.value);
+    if (pair < lowKpa || (Number.isNaN(lowKpa) && !Number.isNaN(pair))) {
+      lowKpa = pair;
+      lowAt = at;
+    }
+  }
+  const totals = view.since(circuit, "mk_total", from);
+  const makeup = totals.length < 2 ? Number.NaN : totals.at(-1)!.value - totals[0]!.value;
+  return {
+    at: view.at,
+    from,
+    lowKpa,
+    lowAt,
+    meanKpa: pressures.length === 0 ? Number.NaN : sum / pressures.length,
+    stopAt: stopped(view, circuit, from),
+    makeupM3: makeup < 0 ? Number.NaN : makeup,
+  };
+}
+
+function stopped(view: View, circuit: string, from: number): number {
+  const standing = view.network.asset(circuit)?.circuitFacts?.circulationM3h ?? 0;
+  const signs: readonly (readonly [SignalId, number])[] = [
+    ["cp_run", 0.5],
+    ["power_ok", 0.5],
+    ["q2_flow", STANDING_SHARE * standing],
+  ];
+  let latest = Number.NaN;
+  for (const [signal, below] of signs) {
+    const at = lastPairBelow(view.since(circuit, signal, from), below);
+    if (!(latest >= at) && !Number.isNaN(at)) latest = at;
+  }
+  return latest;
+}
+
+function lastPairBelow(samples: readonly Sample[], below: number): number {
+  for (let index = samples.length - 1; index > 0; index--)
+    if (samples[index]!.value < below && samples[index - 1]!.value < below) return samples[index]!.at;
+  return Number.NaN;
+}
+
+export const PRIOR_KINDS = ["filling", "dip", "stop", "refill"] as const;
+export type PriorKind = (typeof PRIOR_KINDS)[number];
+
+/** One run of an event: when it began and was last seen; NaN before the first. */
+interface Run {
+  beganAt: number;
+  seenAt: number;
+}
+
+/** The newest run of each kind, and the usual pressure learned on the way. */
+export interface PriorEvents {
+  readonly runs: Record<PriorKind, Run>;
+  /** Lowest pressure of the newest dip, m³ of the newest refill. */
+  dipKpa: number;
+  refillM3: number;
+  /** Slow mean of the return pressure, kPa; NaN before the first look. */
+  usualKpa: number;
+}
+
+/** Sightings further apart than this are two runs. */
+const RUN_GAP_MS = 7_200_000;
+
+export function startPriorEvents(): PriorEvents {
+  const never = (): Run => ({ beganAt: Number.NaN, seenAt: Number.NaN });
+  return {
+    runs: { filling: never(), dip: never(), stop: never(), refill: never() },
+    dipKpa: Number.NaN,
+    refillM3: Number.NaN,
+    usualKpa: Number.NaN,
+  };
+}
+
+export interface PriorSettings {
+  /** Pressure that the highest point needs; undefined: `learnedDipKpa` below the usual pressure. */
+  readonly staticKpa: number | undefined;
+  readonly dipKpa: number;
+  readonly learnedDipKpa: number;
+  readonly refillM3: number;
+  readonly usualHours: number;
+}
+
+/** Marks a sighting; true when it begins a new run. */
+function sight(run: Run, at: number): boolean {
+  const fresh = !(at - run.seenAt <= RUN_GAP_MS);
+  if (fresh) run.beganAt = at;
+  run.seenAt = at;
+  return fresh;
+}
+
+/** Notes the events since the last look. Looks overlap, so that pairs of samples across the seam count. */
+export function notePriorEvents(
+  events: PriorEvents,
+  view: View,
+  circuit: string,
+  asker: string,
+  everyMs: number,
+  settings: PriorSettings,
+): void {
+  const { runs } = events;
+  const began = view.network.season.commissioning;
+  if (view.phase === "filling") sight(runs.filling, view.at);
+  else if (began !== undefined && view.at >= began && !(runs.filling.seenAt >= began)) runs.filling = { beganAt: began, seenAt: began };
+  const reachMs = Math.max(1.5 * everyMs, 2.5 * (view.interval(circuit, "p2_return") ?? 0));
+  const look = lookAtCircuit(view, circuit, view.at - reachMs, asker);
+  const least = settings.staticKpa === undefined ? events.usualKpa - settings.learnedDipKpa : settings.staticKpa - settings.dipKpa;
+  if (look.lowKpa < least) {
+    const fresh = sight(runs.dip, look.lowAt);
+    events.dipKpa = fresh ? look.lowKpa : Math.min(events.dipKpa, look.lowKpa);
+  } else if (!Number.isNaN(look.meanKpa)) {
+    const weight = everyMs / (settings.usualHours * 3_600_000);
+    events.usualKpa = Number.isNaN(events.usualKpa) ? look.meanKpa : events.usualKpa + weight * (look.meanKpa - events.usualKpa);
+  }
+  if (!Number.isNaN(look.stopAt)) sight(runs.stop, look.stopAt);
+  if (look.makeupM3 >= settings.refillM3) {
+    sight(runs.refill, view.at);
+    events.refillM3 = look.makeupM3;
+  }
+}
+
+export interface Prior {
+  readonly kind: PriorKind;
+  readonly at: number;
+}
+
+/** The event nearest before an onset: last seen at most `windowMs` before it, begun not after it (but for `slackMs`). */
+export function priorOf(events: PriorEvents, onsetAt: number, windowMs: number, slackMs: number): Prior | undefined {
+  let found: Prior | undefined;
+  for (const kind of PRIOR_KINDS) {
+    const { beganAt, seenAt } = events.runs[kind];
+    if (!(seenAt >= onsetAt - windowMs) || beganAt > onsetAt + slackMs) continue;
+    const at = Math.min(seenAt, Math.max(beganAt, onsetAt));
+    if (found === undefined || at > found.at) found = { kind, at };
+  }
+  return found;
+}

@@ -1,0 +1,235 @@
+import type { Asset } from "../model/network.ts";
+import type { Text } from "../model/text.ts";
+import { explainAirLock } from "./air-lock-explanation.ts";
+import { notePriorEvents, type Prior, type PriorEvents, priorOf, startPriorEvents } from "./air-lock-events.ts";
+import {coolingLimits, outdoorC, peersOf, type UnitCooling, unitCooling} from "./cooling-index.ts";
+import { type CoolingTrack, indexOver, riseHours, roseAbove, startCoolingTrack, track } from "./cooling-track.ts";
+import { fluctuationK } from "./fluctuation.ts";
+import type { Limit } from "./limits.ts";
+import type { Rule, Verdict, View } from "./rule.ts";
+
+/** R05 air lock: a unit that is starved although supplied and open, after something that lets air in. */
+
+const limit = (value: number, unit: string, zh: string, en: string): Limit => ({ value, unit, reason: { zh, en } });
+
+export const airLockLimits: Record<string, Limit> = {
+  ...coolingLimits,
+  air_lock_index: limit(1.5, "1", "流量约为设计的一半以下", "Half of the design flow or less"),
+  air_lock_base_rise: limit(1.25, "1", "比自身基线高25%，排除长期失调", "25 % above its own base: lasting imbalance is no air"),
+  air_lock_off_index: limit(1.3, "1", "排气后指数应回到此值以下", "After venting the index must fall below this"),
+  air_lock_supply_k: limit(
+    6,
+    "K",
+    "单元供温须在应有值6 K以内，否则为断流或关阀",
+    "Supply must arrive within 6 K, else nothing circulates or a valve is shut",
+  ),
+  air_lock_valve_min: limit(60, "%", "阀位足够开，或与给定一致", "Valve open enough, or where its command put it"),
+  air_lock_closed_valve: limit(10, "%", "低于此阀位为关阀，不是集气", "Below this the valve is closed: no air lock"),
+  air_lock_valve_step: limit(15, "%", "起始时阀位下降超过此值，是阀门而非集气", "A valve that closed by this at the onset explains it"),
+  air_lock_rise_hours_max: limit(36, "h", "集气在一天内形成，更慢为过滤器淤堵", "Air gathers within a day; slower is a strainer"),
+  air_lock_score: limit(
+    0.7,
+    "1",
+    "判定分数：基础0.4、前因0.3、波动0.2、开阀无效0.2",
+    "Score: base 0.4, prior event 0.3, flutter 0.2, opening the valve in vain 0.2",
+  ),
+  air_lock_prior_hours: limit(72, "h", "前因有效期", "How long an event counts as prior"),
+  air_lock_flutter: limit(3, "1", "回温波动为自身平时的3倍", "Flutter of the return against its own past"),
+  air_lock_dip_kpa: limit(20, "kPa", "低于静压需求20 kPa，高处可能进气", "This far below the static need the top draws air"),
+  air_lock_learned_dip_kpa: limit(
+    40,
+    "kPa",
+    "未给定静压时，低于平时均值40 kPa",
+    "Without a static pressure: this far below its usual mean",
+  ),
+  air_lock_refill_m3: limit(1, "m³", "20余分钟内补水超过1 m³，为大量补水", "More than this within some 20 min is a refill"),
+  air_lock_urgent_room_c: limit(16, "°C", "室温低于16 °C为紧急", "Urgent below this room temperature"),
+  air_lock_urgent_out_c: limit(-10, "°C", "室外低于-10 °C为紧急", "Urgent below this outdoor temperature"),
+  air_lock_urgent_units: limit(10, "1", "同机组10个以上单元欠流为紧急", "Urgent when so many units of the circuit are starved"),
+};
+
+const STEP_MS = 900_000;
+const HOUR_MS = 3_600_000;
+const AVERAGE_HOURS = 2;
+const ONSET_SLACK_MS = HOUR_MS;
+const FLUTTER_SPAN_MS = 8 * HOUR_MS;
+/** Memory of the usual flutter, and its floor: sensors resolve 0.1 K. */
+const FLUTTER_MEMORY_HOURS = 48;
+const FLUTTER_FLOOR_K = 0.1;
+const USUAL_PRESSURE_HOURS = 72;
+const VALVE_RAISE = 10;
+const VALVE_SPAN_MS = 6 * HOUR_MS;
+const RESPONSE_MS = 2 * HOUR_MS;
+const RESPONSE_SHARE = 0.9;
+
+export interface AirLockSigns {
+  /** Share of the score that each sign has earned; kept until the index is back. */
+  prior: Prior | undefined;
+  flutter: number;
+  unresponsive: boolean;
+  riseHours: number;
+}
+
+export interface AirLockMemory {
+  readonly track: CoolingTrack;
+  readonly events: PriorEvents;
+  usualFlutterK: number;
+  /** Set while the index is high. */
+  signs: AirLockSigns | undefined;
+  onsetAt: number;
+  /** A valve raise that waits for its effect: when, and φ before it. */
+  raise: { at: number; index: number } | undefined;
+}
+
+const CONSEQUENCE: Text = {
+  zh: "立管或单元集气不循环，整个单元的用户不热；拖延会扩大到同楼其他立管",
+  en: "Air stops the riser: the whole unit stays cold, and it may spread to other risers",
+};
+const ACTION: readonly Text[] = [
+  { zh: "先确认机组回压稳定在定压以上，再排气", en: "First see that the circuit's pressure is steady above the static need" },
+  {
+    zh: "电话指导顶层用户排气；不成功则上门，在顶层、末端手动排气",
+    en: "Guide the top floor by phone to vent; if in vain, go and vent the top floor and the end of the line",
+  },
+  { zh: "检查自动排气阀是否失效、阀前是否关闭", en: "Check whether the automatic vent works and its stop valve is open" },
+  { zh: "30分钟内复测单元回温，应回升到同伴水平", en: "Within 30 min measure the return again: it must rise to the peers' level" },
+];
+
+export const airLockRule: Rule<AirLockMemory> = {
+  kind: "air_lock",
+  level: "unit",
+  everyMs: STEP_MS,
+  onSignals: [],
+  holdMs: 2 * HOUR_MS,
+  keepMs: HOUR_MS / 2,
+  phases: ["filling", "commissioning", "heating"],
+  cause: {
+    zh: "立管或单元集气：充水、降压、停泵或大量补水后进气未排净",
+    en: "Air in the riser after filling, a pressure dip, a pump stop or a large refill",
+  },
+  consequence: CONSEQUENCE,
+  action: ACTION,
+  limits: Object.keys(airLockLimits),
+
+  start: () => ({
+    track: startCoolingTrack(STEP_MS),
+    events: startPriorEvents(),
+    usualFlutterK: Number.NaN,
+    signs: undefined,
+    onsetAt: Number.NaN,
+    raise: undefined,
+  }),
+
+  evaluate(memory, unit, view): Verdict {
+    if (unit.unitFacts?.suspended === true || unit.circuit === undefined) return { state: "normal" };
+    noteEvents(memory, unit, unit.circuit, view);
+    if (view.phase === "filling") return { state: "normal" };
+    const peers = peersOf(view, unit.circuit, `air_lock ${unit.id}`);
+    const cooling = unitCooling(view, unit, peers);
+    track(memory.track, view.at, cooling.index, memory.signs !== undefined, view.limits.get("cooling_base_rise", unit.id));
+    const index = indexOver(memory.track, AVERAGE_HOURS, 2);
+    if (Number.isNaN(index)) return { state: "unknown" };
+    followIndex(memory, unit, view, index, cooling);
+    if (memory.signs === undefined) return { state: "normal", value: index, limit: view.limits.get("air_lock_index", unit.id) };
+    return judge(memory, memory.signs, unit, view, cooling, peers.starved);
+  },
+
+  explain: (memory, unit, view, since) => ({ ...explainAirLock(memory, unit, view, since), consequence: CONSEQUENCE, action: ACTION }),
+};
+
+function noteEvents(memory: AirLockMemory, unit: Asset, circuit: string, view: View): void {
+  const facts = view.network.asset(circuit)?.circuitFacts;
+  notePriorEvents(memory.events, view, circuit, `air_lock ${unit.id}`, STEP_MS, {
+    staticKpa: facts?.staticPressureKpa,
+    dipKpa: view.limits.get("air_lock_dip_kpa", unit.id),
+    learnedDipKpa: view.limits.get("air_lock_learned_dip_kpa", unit.id),
+    refillM3: Math.max(view.limits.get("air_lock_refill_m3", unit.id), 0.01 * (facts?.waterVolumeM3 ?? 0)),
+    usualHours: USUAL_PRESSURE_HOURS,
+  });
+}
+
+/** Begins and ends the time of a high index, and gathers its signs meanwhile. */
+function followIndex(memory: AirLockMemory, unit: Asset, view: View, index: number, cooling: UnitCooling): void {
+  const get = (name: string): number => view.limits.get(`air_lock_${name}`, unit.id);
+  const base = Math.min(memory.track.base, view.limits.get("cooling_base_max", unit.id));
+  if (memory.signs === undefined) {
+    const risen = Number.isNaN(base) ? cooling.amongPeers : index >= base * get("base_rise");
+    if (index < get("index") || !risen) return learnFlutter(memory, unit, view, index);
+    const usual = Number.isNaN(base) ? 1 : base;
+    memory.onsetAt = roseAbove(memory.track, (usual + index) / 2) ?? view.at;
+    memory.signs = { prior: undefined, flutter: Number.NaN, unresponsive: false, riseHours: riseHours(memory.track, index) };
+  } else if (Math.min(index, indexOver(memory.track, 0.5, 1)) < get("off_index")) {
+    memory.signs = undefined;
+    memory.raise = undefined;
+    return;
+  }
+  memory.signs.prior ??= priorOf(memory.events, memory.onsetAt, get("prior_hours") * HOUR_MS, ONSET_SLACK_MS);
+  followFlutter(memory, memory.signs, unit, view);
+  followRaise(memory, memory.signs, unit, view);
+}
+
+/** Usual flutter of the healthy unit. */
+function learnFlutter(memory: AirLockMemory, unit: Asset, view: View, index: number): void {
+  if (index > view.limits.get("air_lock_off_index", unit.id)) return;
+  const flutter = fluctuationK(view.since(unit.id, "t_return", view.at - FLUTTER_SPAN_MS));
+  if (Number.isNaN(flutter)) return;
+  const weight = STEP_MS / (FLUTTER_MEMORY_HOURS * HOUR_MS);
+  memory.usualFlutterK = Number.isNaN(memory.usualFlutterK) ? flutter : memory.usualFlutterK + weight * (flutter - memory.usualFlutterK);
+}
+
+/** Flutter since the onset against the usual one; the fall of the onset itself is left out. The largest seen counts. */
+function followFlutter(memory: AirLockMemory, signs: AirLockSigns, unit: Asset, view: View): void {
+  if (Number.isNaN(memory.usualFlutterK)) return;
+  const from = Math.max(memory.onsetAt + ONSET_SLACK_MS, view.at - FLUTTER_SPAN_MS);
+  const flutter = fluctuationK(view.since(unit.id, "t_return", from)) / Math.max(FLUTTER_FLOOR_K, memory.usualFlutterK);
+  if (Number.isNaN(signs.flutter) || flutter > signs.flutter) signs.flutter = flutter;
+}
+
+/** Someone opened the valve and two hours later the index is as high as before. */
+function followRaise(memory: AirLockMemory, signs: AirLockSigns, unit: Asset, view: View): void {
+  const positions = view.since(unit.id, "valve_pos", view.at - HOUR_MS);
+  const first = positions[0];
+  const newest = positions.at(-1);
+  if (first !== undefined && newest !== undefined && newest.value >= first.value + VALVE_RAISE && memory.raise === undefined)
+    memory.raise = { at: view.at, index: indexOver(memory.track, AVERAGE_HOURS, 1) };
+  if (memory.raise === undefined || view.at - memory.raise.at < RESPONSE_MS) return;
+  if (indexOver(memory.track, 1, 1) >= RESPONSE_SHARE * memory.raise.index) signs.unresponsive = true;
+  memory.raise = undefined;
+}
+
+/** The score of DOMAIN 4, R05: base 0.4, prior event 0.3, flutter 0.2, opening the valve in vain 0.2. */
+export function airLockScore(signs: AirLockSigns, flutterLimit: number): number {
+  return 0.4 + (signs.prior === undefined ? 0 : 0.3) + (signs.flutter >= flutterLimit ? 0.2 : 0) + (signs.unresponsive ? 0.2 : 0);
+}
+
+function judge(memory: AirLockMemory, signs: AirLockSigns, unit: Asset, view: View, cooling: UnitCooling, starved: number): Verdict {
+  const get = (name: string): number => view.limits.get(`air_lock_${name}`, unit.id);
+  const limitScore = get("score");
+  const excluded =
+    signs.riseHours > get("rise_hours_max") || cooling.supplyC <= cooling.offeredC - get("supply_k") || !isOpen(memory, unit, view);
+  const score = excluded ? 0 : airLockScore(signs, get("flutter"));
+  // Sums of tenths are not exact.
+  if (score < limitScore - 1e-9) return { state: "normal", value: score, limit: limitScore };
+  const coldRoom = view.network
+    .below(unit.id, "room")
+    .some((room) => (view.last(room.id, "t_room")?.value ?? Infinity) < get("urgent_room_c"));
+  const frost = (outdoorC(view, unit) ?? Infinity) < get("urgent_out_c");
+  const urgent = coldRoom || frost || starved >= get("urgent_units");
+  return { state: "fault", severity: urgent ? "urgent" : "general", since: memory.onsetAt, value: score, limit: limitScore };
+}
+
+/** Open enough or obeying its command, not closed, and not shut at the very onset; without feedback the benefit of the doubt. */
+function isOpen(memory: AirLockMemory, unit: Asset, view: View): boolean {
+  const get = (name: string): number => view.limits.get(`air_lock_${name}`, unit.id);
+  const position = view.last(unit.id, "valve_pos");
+  if (position === undefined) return true;
+  if (position.value < get("closed_valve")) return false;
+  const command = view.last(unit.id, "valve_set")?.value;
+  const obeys = command !== undefined && Math.abs(command - position.value) <= 5;
+  if (position.value < get("valve_min") && !obeys) return false;
+  const around = view
+    .since(unit.id, "valve_pos", memory.onsetAt - VALVE_SPAN_MS)
+    .filter(({ at }) => at <= memory.onsetAt + VALVE_SPAN_MS / 2);
+  const before = around[0];
+  return before === undefined || around.every(({ value }) => before.value - value < get("valve_step"));
+}

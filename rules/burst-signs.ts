@@ -1,0 +1,134 @@
+import type { Asset } from "../model/network.ts";
+import { makeupRateM3h, pumpShare } from "./makeup-rate.ts";
+import { type PressureLevel, startPressureLevel } from "./pressure-level.ts";
+import type { Sample, View } from "./rule.ts";
+
+/** The signs of a burst in the numbers: a fall that both sides share, a pump that cannot keep up, makeup beyond all habit. */
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+/** Mean makeup is taken over this window, the pump's share over the next. */
+export const MAKEUP_WINDOW_MS = 10 * MINUTE_MS;
+const PUMP_WINDOW_MS = 5 * MINUTE_MS;
+/** Pressure may rise so much between two samples and still count as staying low: noise. */
+const NOISE_KPA = 3;
+/** A circuit that is steady for so long at another pressure, without makeup, has been repaired and set anew. */
+const STEADY_MS = 2 * HOUR_MS;
+const STEADY_KPA = 15;
+const STEADY_MAKEUP_SHARE = 0.005;
+
+export interface BurstMemory {
+  level: PressureLevel;
+  /** The sign that convinced; undefined: no burst at the moment. */
+  sign: "fall" | "below_start" | "makeup" | undefined;
+  since: number;
+  /** Return and supply pressure before it began; NaN: unknown. */
+  beforeKpa: number;
+  beforeSupplyKpa: number;
+  /** Fastest fall seen, kPa/min, and the makeup rate, m³/h; NaN: unknown. */
+  fallKpaMin: number;
+  makeupM3h: number;
+  /** Samples in a row with the pump running and the pressure too low, and the newest of them. */
+  lowCount: number;
+  lowAt: number;
+  /** The minute in which makeup was last added up. */
+  makeupMinute: number;
+}
+
+export function startBurstMemory(): BurstMemory {
+  return {
+    level: startPressureLevel(),
+    sign: undefined,
+    since: NaN,
+    beforeKpa: NaN,
+    beforeSupplyKpa: NaN,
+    fallKpaMin: NaN,
+    makeupM3h: NaN,
+    lowCount: 0,
+    lowAt: NaN,
+    makeupMinute: -1,
+  };
+}
+
+interface Fall {
+  readonly kpaMin: number;
+  readonly isBurst: boolean;
+  /** Event time of the last sample before it began. */
+  readonly from: number;
+}
+
+/**
+ * How fast the return pressure falls, over steps of a minute or of one report, whichever is longer. A burst is a fast step whose
+ * neighbour confirms it (it was falling before, or it stays low after) and that the supply pressure shares: when a circulation
+ * pump stops or starts, one side falls and the other rises.
+ */
+export function measureFall(circuit: Asset, view: View, now: Sample, limit: number): Fall | undefined {
+  const stepMs = Math.max(MINUTE_MS, view.interval(circuit.id, "p2_return") ?? MINUTE_MS);
+  const samples = view.since(circuit.id, "p2_return", now.at - 3.5 * stepMs);
+  const one = before(samples, now.at - 0.75 * stepMs);
+  if (one === undefined) return undefined;
+  const late = (MINUTE_MS * (one.value - now.value)) / (now.at - one.at);
+  const two = before(samples, one.at - 0.75 * stepMs);
+  if (two === undefined) return { kpaMin: late, isBurst: false, from: one.at };
+  const early = (MINUTE_MS * (two.value - one.value)) / (one.at - two.at);
+  const kpaMin = Math.max(late, early);
+  const isFalling = late >= limit && early >= limit / 4;
+  const staysLow = early >= limit && now.value <= one.value + NOISE_KPA;
+  const total = two.value - now.value;
+  const isBurst = (isFalling || staysLow) && total >= limit && isShared(circuit, view, two, now, total, limit);
+  return { kpaMin, isBurst, from: two.at };
+}
+
+function isShared(circuit: Asset, view: View, from: Sample, to: Sample, totalKpa: number, limit: number): boolean {
+  const supply = view.since(circuit.id, "p2_supply", from.at - (to.at - from.at));
+  const start = before(supply, from.at);
+  const end = before(supply, to.at);
+  if (start !== undefined && end !== undefined && end.at > start.at) return start.value - end.value >= 0.5 * totalKpa;
+  const runs = view.since(circuit.id, "cp_run", from.at - 10 * MINUTE_MS);
+  const isUndisturbed = runs.every(({ value }) => value === runs[0]!.value);
+  return isUndisturbed && totalKpa >= 2 * limit;
+}
+
+/** The newest sample not later than `at`. */
+function before(samples: readonly Sample[], at: number): Sample | undefined {
+  for (let index = samples.length - 1; index >= 0; index--) if (samples[index]!.at <= at) return samples[index];
+  return undefined;
+}
+
+/** The pump runs and runs, and still the pressure is well below where it starts: on two samples in a row. */
+export function staysBelowStart(memory: BurstMemory, circuit: Asset, view: View, pressure: Sample): boolean {
+  const { id } = circuit;
+  const start = Number.isNaN(memory.level.startKpa) ? (circuit.circuitFacts?.staticPressureKpa ?? NaN) : memory.level.startKpa;
+  const isLow = pressure.value < start - view.limits.get("burst_below_start", id);
+  if (!isLow || !((pumpShare(id, view, PUMP_WINDOW_MS) ?? 0) >= view.limits.get("burst_pump_share", id))) {
+    memory.lowCount = 0;
+    return false;
+  }
+  if (memory.lowCount === 0) {
+    memory.lowCount = 1;
+    memory.lowAt = pressure.at;
+    return false;
+  }
+  return pressure.at > memory.lowAt;
+}
+
+/** Once a minute: the sum over ten minutes does not change faster. */
+export function followMakeup(memory: BurstMemory, circuit: Asset, view: View): void {
+  const minute = Math.floor(view.at / MINUTE_MS);
+  if (minute === memory.makeupMinute) return;
+  memory.makeupMinute = minute;
+  memory.makeupM3h = makeupRateM3h(circuit.id, view, MAKEUP_WINDOW_MS) ?? NaN;
+}
+
+export function isMakeupExtreme(memory: BurstMemory, circuit: Asset, view: View): boolean {
+  const circulation = circuit.circuitFacts?.circulationM3h ?? NaN;
+  return memory.makeupM3h > view.limits.get("burst_makeup_share", circuit.id) * circulation;
+}
+
+/** Steady for two hours at whatever pressure, with hardly any makeup: repaired and set anew. */
+export function isSteady(memory: BurstMemory, circuit: Asset, view: View, circulationM3h: number): boolean {
+  if (view.at - memory.since < STEADY_MS || memory.makeupM3h > STEADY_MAKEUP_SHARE * circulationM3h) return false;
+  const values = view.since(circuit.id, "p2_return", view.at - STEADY_MS).map(({ value }) => value);
+  return values.length > 3 && Math.max(...values) - Math.min(...values) < STEADY_KPA && Math.min(...values) > 0.5 * memory.beforeKpa;
+}

@@ -1,0 +1,135 @@
+import type { Asset, Network } from "../model/network.ts";
+import type { Limit } from "./limits.ts";
+import type { View } from "./rule.ts";
+import { median, medianDeviation, quantile } from "./statistics.ts";
+
+/**
+ * The cooling index φ of a unit: its temperature drop over the median drop of its circuit's units. Independent of the load
+ * (DOMAIN 3.1): 1 is usual, 1.35 is 60 % of the flow, 1.8 is near blockage.
+ */
+
+const limit = (value: number, unit: string, zh: string, en: string): Limit => ({ value, unit, reason: { zh, en } });
+
+/** Shared by the rules over φ. */
+export const coolingLimits: Record<string, Limit> = {
+  cooling_drop_k_min: limit(
+    4,
+    "K",
+    "温降中位数过小时，两支±0.5 K探头的噪声使指数不可信",
+    "With a smaller median drop two sensors of ±0.5 K drown the index",
+  ),
+  cooling_peers_min: limit(4, "1", "少于4个同伴时只与自身历史比较", "With fewer peers a unit is compared with its own past only"),
+  cooling_base_rise: limit(1.12, "1", "日中位数高出基线12%以上不计入基线", "Days this far above the base do not teach it"),
+  cooling_base_max: limit(
+    1.28,
+    "1",
+    "基线上限：长期偏流不被当作正常",
+    "The base is never taken higher: lasting under-flow is not the norm",
+  ),
+};
+
+const NO_FLOW_DROP_K = 0.5;
+const STAGNANT_INDEX = 1.5;
+
+/** What the units of one circuit do at one moment. */
+export interface Peers {
+  readonly at: number;
+  /** Units with both temperatures, and units with a return temperature. */
+  readonly count: number;
+  readonly returnCount: number;
+  readonly dropK: number;
+  readonly supplyC: number;
+  readonly returnC: number;
+  readonly returnDeviationK: number;
+  /** Spread of φ over the circuit. */
+  readonly indexP10: number;
+  readonly indexP90: number;
+  /** Units with φ >= 1.5 at the moment. */
+  readonly starved: number;
+}
+
+const unitLists = new WeakMap<Network, Map<string, readonly Asset[]>>();
+
+/** The units of a circuit that are to be heated. */
+export function heatedUnits(network: Network, circuit: string): readonly Asset[] {
+  let lists = unitLists.get(network);
+  if (lists === undefined) unitLists.set(network, (lists = new Map()));
+  let units = lists.get(circuit);
+  if (units === undefined)
+    lists.set(circuit, (units = network.below(circuit, "unit").filter((unit) => unit.unitFacts?.suspended !== true)));
+  return units;
+}
+
+const remembered = new WeakMap<View, Map<string, { readonly asker: string; readonly peers: Peers }>>();
+
+/**
+ * The peers of a circuit, computed once per evaluation time and not once per unit. `asker` (rule and unit) marks the round:
+ * when the first asker of a round asks again, a new round has begun (the view was wound back), even at the same instant.
+ */
+export function peersOf(view: View, circuit: string, asker: string): Peers {
+  let known = remembered.get(view);
+  if (known === undefined) remembered.set(view, (known = new Map()));
+  const entry = known.get(circuit);
+  if (entry !== undefined && entry.peers.at === view.at && entry.asker !== asker) return entry.peers;
+  const peers = findPeers(view, circuit);
+  known.set(circuit, { asker, peers });
+  return peers;
+}
+
+function findPeers(view: View, circuit: string): Peers {
+  const supplies: number[] = [];
+  const returns: number[] = [];
+  const drops: number[] = [];
+  for (const unit of heatedUnits(view.network, circuit)) {
+    const returnC = view.last(unit.id, "t_return")?.value;
+    if (returnC === undefined) continue;
+    returns.push(returnC);
+    const supplyC = view.last(unit.id, "t_supply")?.value;
+    if (supplyC === undefined) continue;
+    supplies.push(supplyC);
+    // Sensors that are swapped, or without flow, say nothing about a usual drop.
+    if (supplyC - returnC >= NO_FLOW_DROP_K) drops.push(supplyC - returnC);
+  }
+  const dropK = median(drops);
+  const indices = drops.map((drop) => drop / dropK);
+  const returnC = median(returns);
+  return {
+    at: view.at,
+    count: drops.length,
+    returnCount: returns.length,
+    dropK,
+    supplyC: median(supplies),
+    returnC,
+    returnDeviationK: medianDeviation(returns, returnC),
+    indexP10: quantile(indices, 0.1),
+    indexP90: quantile(indices, 0.9),
+    starved: indices.filter((index) => index >= STAGNANT_INDEX).length,
+  };
+}
+
+/** One unit at one moment; NaN where unknown. */
+export interface UnitCooling {
+  readonly supplyC: number;
+  readonly returnC: number;
+  readonly index: number;
+  /** Compared with its circuit's units; otherwise with the station's own drop, which only its own past makes meaningful. */
+  readonly amongPeers: boolean;
+  /** Supply temperature that should arrive: of the peers, else of the station. */
+  readonly offeredC: number;
+}
+
+export function unitCooling(view: View, unit: Asset, peers: Peers): UnitCooling {
+  const supplyC = view.last(unit.id, "t_supply")?.value ?? Number.NaN;
+  const returnC = view.last(unit.id, "t_return")?.value ?? Number.NaN;
+  const circuit = unit.circuit ?? unit.station;
+  const stationSupplyC = view.last(circuit, "t2_supply")?.value ?? Number.NaN;
+  const amongPeers = peers.count > view.limits.get("cooling_peers_min", unit.id);
+  const dropK = amongPeers ? peers.dropK : stationSupplyC - (view.last(circuit, "t2_return")?.value ?? Number.NaN);
+  const index = dropK > view.limits.get("cooling_drop_k_min", unit.id) ? (supplyC - returnC) / dropK : Number.NaN;
+  return { supplyC, returnC, index, amongPeers, offeredC: amongPeers ? peers.supplyC : stationSupplyC };
+}
+
+/** Outdoor temperature, °C, as the unit's circuit or station reports it; undefined when neither does. */
+export function outdoorC(view: View, unit: Asset): number | undefined {
+  return (view.last(unit.circuit ?? unit.station, "t_out") ?? view.last(unit.station, "t_out"))?.value;
+}

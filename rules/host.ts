@@ -1,0 +1,315 @@
+import type { Episode, FaultKind, RootedEpisode } from "../model/finding.ts";
+import type { CircuitDerived, RuleStatus } from "../model/live.ts";
+import type { Network } from "../model/network.ts";
+import type { Reading } from "../model/reading.ts";
+import { LIMITS, RULES } from "./catalogue.ts";
+import { deriveCircuits } from "./derived.ts";
+import { step } from "./engine.ts";
+import { type StationFold, type Transition, createFold } from "./fold.ts";
+import { type Limit, type LimitOverrides, type LimitTable, limitTable } from "./limits.ts";
+import { planStation } from "./plan.ts";
+import { type History, refold, restore } from "./rewind.ts";
+import { type RootCauses, findRoots } from "./root-cause.ts";
+import type { Rule } from "./rule.ts";
+import { type SavedState, loadSnapshots, saveSnapshot } from "./saved.ts";
+import { REWIND_MS_MAX, type Snapshot, isKept, keepSnapshot, takeSnapshot } from "./snapshot.ts";
+import { type TraceLine, traceLines } from "./trace.ts";
+
+/** The rules at work on all stations: takes readings as they come in, rewinds for late ones, and answers what is found. */
+
+export interface RuleHostOptions {
+  readonly network: Network;
+  /** Stored readings of a station with from <= at < to, sorted by time. Must contain everything that `accept` is given. */
+  readonly history: History;
+  readonly overrides?: LimitOverrides;
+  /** The findings of a station may have changed. Called after the work of `accept`, `tick`, `settle` or `resume` on it. */
+  readonly onChange?: (station: string) => void;
+  /** Monotonic milliseconds, for the budget of `settle` only; without it the budget is not kept. */
+  readonly elapsedMs?: () => number;
+  /** Other rules than the catalogue's. */
+  readonly rules?: readonly Rule[];
+  readonly limits?: Readonly<Record<string, Limit>>;
+}
+
+/** Units count as reporting if heard within a day: the share that lifts a finding must not jump with single reports. */
+const REPORTING_MS = 86_400_000;
+/** A station whose newest reading is not older than this is up to date. */
+const CAUGHT_UP_MS = 180_000;
+
+interface StationRun {
+  readonly fold: StationFold;
+  readonly snapshots: Snapshot[];
+  /** Event time of the newest reading accepted. */
+  newestAt: number;
+  /** Event time of the oldest late reading that has not been rewound for; undefined: none. */
+  dirtyAt: number | undefined;
+  releaseAt: number | undefined;
+  causes: { readonly at: number; readonly value: RootCauses } | undefined;
+}
+
+export interface RuleHostCounts {
+  readonly stations: number;
+  readonly readings: number;
+  readonly late: number;
+  /** Readings too old to be judged (stored all the same). */
+  readonly tooLate: number;
+  readonly rewinds: number;
+  readonly refolded: number;
+  readonly dirty: number;
+  readonly evaluations: number;
+  readonly failures: number;
+  readonly lastFailure: string | undefined;
+  readonly episodesDropped: number;
+  readonly snapshots: number;
+  readonly snapshotBytes: number;
+}
+
+export class RuleHost {
+  readonly #options: RuleHostOptions;
+  readonly #rules: readonly Rule[];
+  readonly #limits: LimitTable;
+  readonly #runs = new Map<string, StationRun>();
+  readonly #dirty = new Set<string>();
+  readonly #counts = { readings: 0, late: 0, tooLate: 0, rewinds: 0, refolded: 0 };
+
+  constructor(options: RuleHostOptions) {
+    this.#options = options;
+    this.#rules = options.rules ?? RULES;
+    this.#limits = limitTable(options.network, options.limits ?? LIMITS, options.overrides);
+  }
+
+  /** Takes in readings of any stations in the order of their commits. Late ones only mark their station; `settle` rewinds it. */
+  accept(readings: readonly Reading[]): void {
+    const changed = new Set<string>();
+    let run: StationRun | undefined;
+    let station: string | undefined;
+    for (const reading of readings) {
+      if (run === undefined || reading.point.station !== station) {
+        station = reading.point.station;
+        run = this.#run(station);
+      }
+      this.#counts.readings++;
+      if (reading.at > run.newestAt) run.newestAt = reading.at;
+      if (reading.at <= run.fold.state.at) this.#markLate(station, run, reading.at);
+      else if (this.#note(run, step(run.fold, reading))) changed.add(station);
+    }
+    this.#announce(changed);
+  }
+
+  /**
+   * Rewinds stations that got late readings, the longest waiting first. With a budget (ms) it stops after the station that
+   * exceeds it. Returns how many stations still wait.
+   */
+  settle(budgetMs = Infinity): number {
+    const startedMs = this.#options.elapsedMs?.() ?? 0;
+    for (const station of this.#dirty) {
+      this.#rewind(station, this.#runs.get(station)!);
+      if ((this.#options.elapsedMs?.() ?? 0) - startedMs >= budgetMs) break;
+    }
+    return this.#dirty.size;
+  }
+
+  /** Event time has reached `at` for one station or for all that have ever reported. What lies in the past is ignored. */
+  tick(at: number, station?: string): void {
+    const changed = new Set<string>();
+    const targets = station === undefined ? this.#runs.keys() : [station];
+    for (const id of targets) {
+      const run = this.#runs.get(id);
+      if (run === undefined) continue;
+      const isChanged = this.#note(run, step(run.fold, { tickAt: at }));
+      if (isChanged || (run.releaseAt !== undefined && run.fold.state.at >= run.releaseAt)) changed.add(id);
+    }
+    this.#announce(changed);
+  }
+
+  /** Active and cleared findings of the last 14 days, lifted ones included, by time of detection. */
+  episodes(station: string): Episode[] {
+    const run = this.#runs.get(station);
+    if (run === undefined) return [];
+    return [...ownEpisodes(run), ...this.#causes(station, run).lifted].sort((a, b) => a.detectedAt - b.detectedAt || a.since - b.since || compare(a.asset, b.asset) || compare(a.kind, b.kind));
+  }
+
+  /** The active findings, each with the one that explains it; roots first. */
+  rooted(station: string): readonly RootedEpisode[] {
+    const run = this.#runs.get(station);
+    return run === undefined ? [] : this.#causes(station, run).rooted;
+  }
+
+  /** Derived numbers of every circuit of a station, by circuit. */
+  derived(station: string): Record<string, CircuitDerived> {
+    const run = this.#runs.get(station);
+    return run === undefined ? {} : deriveCircuits(run.fold);
+  }
+
+  /** The last evaluation of every rule on every asset of a station. */
+  statuses(station: string): RuleStatus[] {
+    const { fold } = this.#runs.get(station) ?? {};
+    if (fold === undefined) return [];
+    return fold.plan.watches.flatMap(({ rule, asset, index }): RuleStatus[] => {
+      const trace = fold.traces[index];
+      const line = trace === undefined ? undefined : traceLines(trace).at(-1);
+      return line === undefined ? [] : [{ kind: rule.kind, asset: asset.id, ...line }];
+    });
+  }
+
+  /** The last evaluations of one rule on one asset, oldest first: why it did not fire. */
+  trace(asset: string, kind: FaultKind): TraceLine[] {
+    const station = this.#options.network.asset(asset)?.station;
+    const fold = station === undefined ? undefined : this.#runs.get(station)?.fold;
+    const watch = fold?.plan.watches.find(({ key }) => key === `${kind}@${asset}`);
+    const trace = watch === undefined ? undefined : fold?.traces[watch.index];
+    return trace === undefined ? [] : traceLines(trace);
+  }
+
+  /** Event time of the station's newest reading; undefined before the first. */
+  watermark(station: string): number | undefined {
+    const newestAt = this.#runs.get(station)?.newestAt;
+    return newestAt === undefined || newestAt === -Infinity ? undefined : newestAt;
+  }
+
+  /** Event time up to which the station's readings are judged; undefined before the first. */
+  evaluatedAt(station: string): number | undefined {
+    const at = this.#runs.get(station)?.fold.state.at;
+    return at === undefined || at === -Infinity ? undefined : at;
+  }
+
+  /** Whether the newest reading is of now, give or take three minutes, and nothing late waits. */
+  caughtUp(station: string, now: number): boolean {
+    const run = this.#runs.get(station);
+    return run !== undefined && run.dirtyAt === undefined && run.newestAt >= now - CAUGHT_UP_MS;
+  }
+
+  /**
+   * All that a restart needs, several entries a station. An entry never changes and comes back as the same object: what is
+   * written need not be written again, and what no longer comes can be deleted. Readings committed after the save have to be
+   * given to `accept` after `load` if any of them is older than its station's newest entry.
+   */
+  save(): SavedState[] {
+    return [...this.#runs.values()].flatMap(({ fold, snapshots, dirtyAt }) =>
+      snapshots.filter(({ at }) => dirtyAt === undefined || at < dirtyAt).map((snapshot) => saveSnapshot(fold, snapshot)),
+    );
+  }
+
+  /** Takes up saved states into a host that is still empty. Returns the stations whose save does not fit (other network or rules). */
+  load(saved: readonly SavedState[]): string[] {
+    const refused: string[] = [];
+    for (const [station, entries] of Map.groupBy(saved, (entry) => entry.station)) {
+      const run = this.#options.network.asset(station)?.level === "station" ? this.#run(station) : undefined;
+      const snapshots = run === undefined ? undefined : loadSnapshots(run.fold, entries, this.#options.network);
+      if (run === undefined || snapshots === undefined) {
+        this.#runs.delete(station);
+        refused.push(station);
+        continue;
+      }
+      run.snapshots.splice(0, run.snapshots.length, ...snapshots);
+      restore(run.fold, snapshots.at(-1), this.#options.history);
+      run.newestAt = run.fold.state.at;
+    }
+    return refused;
+  }
+
+  /** Folds a station's stored readings from its newest state (from the beginning if there is none) to the end of `extent`. Returns how many. */
+  resume(station: string, extent: { readonly from: number; readonly to: number }): number {
+    const run = this.#run(station);
+    const count = refold(run.fold, this.#options.history, extent.from, extent.to);
+    run.newestAt = Math.max(run.newestAt, extent.to);
+    run.causes = undefined;
+    this.#counts.refolded += count;
+    this.#announce(new Set([station]));
+    return count;
+  }
+
+  counts(): RuleHostCounts {
+    const runs = [...this.#runs.values()];
+    const sum = (number: (run: StationRun) => number): number => runs.reduce((total, run) => total + number(run), 0);
+    return {
+      stations: runs.length,
+      ...this.#counts,
+      dirty: this.#dirty.size,
+      evaluations: sum(({ fold }) => fold.counts.evaluations),
+      failures: sum(({ fold }) => fold.counts.failures),
+      lastFailure: runs.map(({ fold }) => fold.counts.lastFailure).find((failure) => failure !== undefined),
+      episodesDropped: sum(({ fold }) => fold.counts.episodesDropped),
+      snapshots: sum(({ snapshots }) => snapshots.length),
+      snapshotBytes: sum(({ snapshots }) => snapshots.reduce((total, { bytes }) => total + bytes.byteLength, 0)),
+    };
+  }
+
+  #run(station: string): StationRun {
+    const known = this.#runs.get(station);
+    if (known !== undefined) return known;
+    const { network } = this.#options;
+    const asset = network.asset(station);
+    if (asset?.level !== "station") throw new Error(`${station} is not a station of the network`);
+    const fold = createFold(planStation(network, asset, this.#rules, this.#limits));
+    const run: StationRun = { fold, snapshots: [], newestAt: -Infinity, dirtyAt: undefined, releaseAt: undefined, causes: undefined };
+    fold.onHour = () => {
+      // During a long refold most hours would be thinned out again at once.
+      if (isKept(fold.state.at, Math.max(fold.state.at, run.newestAt))) keepSnapshot(run.snapshots, takeSnapshot(fold));
+    };
+    this.#runs.set(station, run);
+    return run;
+  }
+
+  #markLate(station: string, run: StationRun, at: number): void {
+    this.#counts.late++;
+    if (run.dirtyAt !== undefined && run.dirtyAt <= at) return;
+    const isReachable = run.snapshots.some((snapshot) => snapshot.at < at) || run.fold.state.at - Math.min(at, run.fold.state.startedAt) <= REWIND_MS_MAX;
+    if (!isReachable) {
+      this.#counts.tooLate++;
+      return;
+    }
+    run.dirtyAt = at;
+    this.#dirty.add(station);
+  }
+
+  #rewind(station: string, run: StationRun): void {
+    const { fold, snapshots, dirtyAt } = run;
+    this.#dirty.delete(station);
+    run.dirtyAt = undefined;
+    if (dirtyAt === undefined) return;
+    const target = fold.state.at;
+    const beginning = Math.min(dirtyAt, fold.state.startedAt);
+    while (snapshots.length > 0 && snapshots.at(-1)!.at >= dirtyAt) snapshots.pop();
+    restore(fold, snapshots.at(-1), this.#options.history);
+    this.#counts.rewinds++;
+    this.#counts.refolded += refold(fold, this.#options.history, beginning, run.newestAt);
+    step(fold, { tickAt: target });
+    run.causes = undefined;
+    this.#announce(new Set([station]));
+  }
+
+  #note(run: StationRun, transitions: readonly Transition[]): boolean {
+    if (transitions.length > 0) run.causes = undefined;
+    return transitions.length > 0;
+  }
+
+  #announce(stations: ReadonlySet<string>): void {
+    for (const station of stations) {
+      const run = this.#runs.get(station)!;
+      run.releaseAt = this.#causes(station, run).nextReleaseAt;
+      this.#options.onChange?.(station);
+    }
+  }
+
+  #causes(station: string, run: StationRun): RootCauses {
+    const { fold } = run;
+    const { at } = fold.state;
+    if (run.causes?.at === at) return run.causes.value;
+    const value = findRoots({
+      network: this.#options.network,
+      station,
+      at,
+      episodes: ownEpisodes(run),
+      isReporting: (unit) => (fold.view.lastHeard(unit) ?? -Infinity) >= at - REPORTING_MS,
+    });
+    run.causes = { at, value };
+    return value;
+  }
+}
+
+function ownEpisodes({ fold }: StationRun): Episode[] {
+  return [...fold.cleared, ...fold.state.open.filter((episode) => episode !== undefined)];
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

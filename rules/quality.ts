@@ -1,0 +1,252 @@
+import type { SignalId } from "../model/signals.ts";
+import { pushSample, type Series } from "./series.ts";
+
+/**
+ * The quality gate: which values are believed. A sudden jump is withheld until the next sample of the same point confirms it;
+ * then both count, so that a real step (a burst) is visible one sample later and a lone spike never.
+ */
+
+/** Newest reading of a point. */
+export const GOOD = 0;
+export const FAILED = 1;
+export const SUSPECT = 2;
+
+const WINDOW = 5;
+/** Samples needed before the median interval is known (`View.interval`). */
+const INTERVAL_GAPS_MIN = 4;
+/** A jump of more than this many median absolute deviations is suspect; DOMAIN 4, R30. */
+const SPIKE_MADS = 6;
+/** After so long a silence the first value is taken as it comes. */
+const FRESH_START_MS = 21_600_000;
+/** Withheld values that are remembered, for rebuilding the series from the store; the oldest go first. */
+export const EXCLUDED_MAX = 4096;
+const SLOTS_STEP = 64;
+
+/**
+ * How fast a signal can change (unit per minute), the step that is always believed (noise, resolution), and the step from which on
+ * a second sample has to confirm, whatever the time between.
+ */
+interface Pace {
+  readonly perMinute: number;
+  readonly floor: number;
+  readonly step: number;
+  /** The last as a share of the present value, where that is more. */
+  readonly share?: number;
+}
+
+const pace = (perMinute: number, floor: number, step: number, share?: number): Pace => ({ perMinute, floor, step, share });
+
+/** DOMAIN 1, "max plausible rate"; signals that may jump from one end to the other (pumps, valves, makeup flow) are not here. */
+const PACES: Partial<Record<SignalId, Pace>> = {
+  t_out: pace(5 / 60, 2, 6),
+  t1_supply: pace(5, 3, 20),
+  t1_return: pace(5, 3, 20),
+  p1_supply: pace(3000, 50, 200),
+  p1_return: pace(3000, 50, 200),
+  q1_flow: pace(60, 5, 30, 0.5),
+  q1_total: pace(500 / 60, 10, Infinity),
+  h1_power: pace(2000, 100, 500, 0.5),
+  h1_total: pace(6, 1, Infinity),
+  tank_level: pace(0.2, 0.1, 0.5),
+  t2_supply: pace(3, 3, 10),
+  t2_return: pace(2, 3, 10),
+  p2_supply: pace(3000, 20, 60),
+  p2_return: pace(3000, 20, 60),
+  p2_filter_in: pace(3000, 20, 60),
+  p2_filter_out: pace(3000, 20, 60),
+  q2_flow: pace(200, 10, 30, 0.5),
+  mk_total: pace(100 / 60, 0.5, Infinity),
+  t_supply: pace(3, 4, 15),
+  t_return: pace(2, 4, 15),
+  p_supply: pace(3000, 20, 60),
+  p_return: pace(3000, 20, 60),
+  heat: pace(0.1, 0.2, Infinity),
+  t_room: pace(2 / 60, 1, 4),
+};
+
+/** What the gate remembers of all points of a station, by slot. Plain data: part of every snapshot. */
+export interface GateState {
+  /** The last five believed values per slot. */
+  window: Float64Array;
+  filled: Uint8Array;
+  next: Uint8Array;
+  /** Gaps between the last five readings, ms. */
+  gaps: Float32Array;
+  gapCount: Uint8Array;
+  gapNext: Uint8Array;
+  /** Median gap, ms; NaN while unknown. */
+  interval: Float32Array;
+  /** Event time of the newest reading of any kind; NaN before the first. */
+  lastAt: Float64Array;
+  believedAt: Float64Array;
+  quality: Uint8Array;
+  /** Withheld values waiting for a second one, by slot. */
+  suspects: Map<number, { at: number; value: number }>;
+  /** Withheld values that nothing confirmed: slot, event time, slot, event time … */
+  excluded: number[];
+}
+
+export function createGate(): GateState {
+  return {
+    window: new Float64Array(0),
+    filled: new Uint8Array(0),
+    next: new Uint8Array(0),
+    gaps: new Float32Array(0),
+    gapCount: new Uint8Array(0),
+    gapNext: new Uint8Array(0),
+    interval: new Float32Array(0),
+    lastAt: new Float64Array(0),
+    believedAt: new Float64Array(0),
+    quality: new Uint8Array(0),
+    suspects: new Map(),
+    excluded: [],
+  };
+}
+
+/** Makes room for slots up to `count`. */
+export function growGate(gate: GateState, count: number): void {
+  const before = gate.filled.length;
+  if (count <= before) return;
+  const size = Math.ceil(count / SLOTS_STEP) * SLOTS_STEP;
+  const bytes = (old: Uint8Array): Uint8Array => {
+    const grown = new Uint8Array(size);
+    grown.set(old);
+    return grown;
+  };
+  const floats = (old: Float32Array, length: number): Float32Array => {
+    const grown = new Float32Array(length);
+    grown.set(old);
+    return grown;
+  };
+  const times = (old: Float64Array, length: number): Float64Array => {
+    const grown = new Float64Array(length).fill(NaN);
+    grown.set(old);
+    return grown;
+  };
+  gate.window = times(gate.window, size * WINDOW);
+  gate.gaps = floats(gate.gaps, size * WINDOW);
+  gate.interval = floats(gate.interval, size);
+  gate.interval.fill(NaN, before);
+  gate.filled = bytes(gate.filled);
+  gate.next = bytes(gate.next);
+  gate.gapCount = bytes(gate.gapCount);
+  gate.gapNext = bytes(gate.gapNext);
+  gate.quality = bytes(gate.quality);
+  gate.lastAt = times(gate.lastAt, size);
+  gate.believedAt = times(gate.believedAt, size);
+}
+
+/** Judges one reading, newer than all before it of this slot; what is believed goes into the series. */
+export function admit(gate: GateState, slot: number, signal: SignalId, at: number, value: number | null, series: Series): void {
+  const before = gate.lastAt[slot]!;
+  if (before === before) noteGap(gate, slot, at - before);
+  gate.lastAt[slot] = at;
+  if (value === null) {
+    dropSuspect(gate, slot);
+    gate.quality[slot] = FAILED;
+    return;
+  }
+  const limits = PACES[signal];
+  if (limits === undefined || gate.filled[slot] === 0 || isPlausible(gate, slot, limits, at, value)) {
+    dropSuspect(gate, slot);
+    believe(gate, slot, at, value, series);
+    return;
+  }
+  const suspect = gate.quality[slot] === SUSPECT ? gate.suspects.get(slot) : undefined;
+  if (suspect !== undefined) {
+    const middle = median(gate.window, slot * WINDOW, gate.filled[slot]!);
+    if (suspect.value > middle === value > middle) {
+      gate.suspects.delete(slot);
+      believe(gate, slot, suspect.at, suspect.value, series);
+      believe(gate, slot, at, value, series);
+      return;
+    }
+    dropSuspect(gate, slot);
+  }
+  gate.suspects.set(slot, { at, value });
+  gate.quality[slot] = SUSPECT;
+}
+
+function isPlausible(gate: GateState, slot: number, limits: Pace, at: number, value: number): boolean {
+  const elapsedMs = at - gate.believedAt[slot]!;
+  if (elapsedMs > FRESH_START_MS) return true;
+  const base = slot * WINDOW;
+  const newest = gate.window[base + ((gate.next[slot]! + WINDOW - 1) % WINDOW)]!;
+  const step = limits.share === undefined ? limits.step : Math.max(limits.step, limits.share * Math.abs(newest));
+  const possible = Math.max(limits.floor, Math.min(step, (limits.perMinute * elapsedMs) / 60_000));
+  if (Math.abs(value - newest) <= possible) return true;
+  const filled = gate.filled[slot]!;
+  const middle = median(gate.window, base, filled);
+  const deviation = Math.abs(value - middle);
+  return deviation <= possible || deviation <= SPIKE_MADS * medianDeviation(gate.window, base, filled, middle);
+}
+
+function believe(gate: GateState, slot: number, at: number, value: number, series: Series): void {
+  const next = gate.next[slot]!;
+  gate.window[slot * WINDOW + next] = value;
+  gate.next[slot] = (next + 1) % WINDOW;
+  if (gate.filled[slot]! < WINDOW) gate.filled[slot]!++;
+  gate.believedAt[slot] = at;
+  gate.quality[slot] = GOOD;
+  pushSample(series, at, value);
+}
+
+function dropSuspect(gate: GateState, slot: number): void {
+  if (gate.quality[slot] !== SUSPECT) return;
+  const suspect = gate.suspects.get(slot)!;
+  gate.suspects.delete(slot);
+  gate.excluded.push(slot, suspect.at);
+  if (gate.excluded.length > 2 * EXCLUDED_MAX) gate.excluded.splice(0, EXCLUDED_MAX);
+}
+
+/** Forgets withheld values from before `from`: no series reaches so far back. */
+export function trimExcluded(gate: GateState, from: number): void {
+  const { excluded } = gate;
+  let kept = 0;
+  for (let index = 0; index < excluded.length; index += 2) {
+    if (excluded[index + 1]! < from) continue;
+    excluded[kept++] = excluded[index]!;
+    excluded[kept++] = excluded[index + 1]!;
+  }
+  excluded.length = kept;
+}
+
+function noteGap(gate: GateState, slot: number, gapMs: number): void {
+  const next = gate.gapNext[slot]!;
+  const index = slot * WINDOW + next;
+  gate.gapNext[slot] = (next + 1) % WINDOW;
+  if (gate.gapCount[slot]! < WINDOW) gate.gapCount[slot]!++;
+  else if (gate.gaps[index] === gapMs) return;
+  gate.gaps[index] = gapMs;
+  const count = gate.gapCount[slot]!;
+  if (count >= INTERVAL_GAPS_MIN) gate.interval[slot] = median(gate.gaps, slot * WINDOW, count);
+}
+
+const sorted = new Float64Array(WINDOW);
+
+/** Median of `count` (1…5) numbers from `base` on; the lower middle of an even count. */
+function median(numbers: Float32Array | Float64Array, base: number, count: number): number {
+  for (let index = 0; index < count; index++) {
+    const number = numbers[base + index]!;
+    let place = index;
+    while (place > 0 && sorted[place - 1]! > number) {
+      sorted[place] = sorted[place - 1]!;
+      place--;
+    }
+    sorted[place] = number;
+  }
+  return sorted[(count - 1) >> 1]!;
+}
+
+function medianDeviation(numbers: Float32Array | Float64Array, base: number, count: number, middle: number): number {
+  for (let index = 0; index < count; index++) {
+    const number = Math.abs(numbers[base + index]! - middle);
+    let place = index;
+    while (place > 0 && sorted[place - 1]! > number) {
+      sorted[place] = sorted[place - 1]!;
+      place--;
+    }
+    sorted[place] = number;
+  }
+  return sorted[(count - 1) >> 1]!;
+}

@@ -1,0 +1,150 @@
+import type { Episode, FaultKind, RootedEpisode } from "../model/finding.ts";
+import type { Network } from "../model/network.ts";
+import type { Level } from "../model/signals.ts";
+import { type LiftedEpisode, liftEpisodes } from "./lifting.ts";
+
+/** One fault, one ticket: which findings of a station are explained by another one above them or beside them. */
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+/** How long an explained finding waits after its root has cleared before it speaks for itself; DOMAIN 4, root-cause grouping. */
+const UNIT_HEAT_RETEST_MS = 2 * HOUR_MS;
+const RETEST_MS = 10 * MINUTE_MS;
+const UNIT_HEAT_KINDS: ReadonlySet<FaultKind> = new Set(["air_lock", "under_heated", "closed_valve", "over_heated"]);
+
+interface Explains {
+  readonly root: FaultKind;
+  readonly levels: readonly Level[];
+  readonly children: readonly FaultKind[];
+  /** Where the child sits: on the same asset, below it, or either. */
+  readonly reach: "same" | "below" | "same or below";
+  /** The child may have begun so long before the root; undefined: whenever. */
+  readonly leadMs?: number;
+}
+
+/**
+ * Who explains whom, strongest first (DOMAIN 4: primary > power > connection > pump > burst and pressure > station > unit).
+ * A leak is not here: it leaves flats warm, a cold unit beside a leak is a fault of its own.
+ */
+export const EXPLANATIONS: readonly Explains[] = [
+  { root: "primary_shortage", levels: ["station"], children: ["curve_drift", "under_heated"], reach: "same or below", leadMs: 30 * MINUTE_MS },
+  { root: "power_failure", levels: ["station"], children: ["offline", "pump_failure", "makeup_fault", "low_pressure", "curve_drift", "air_lock", "under_heated"], reach: "same or below", leadMs: 10 * MINUTE_MS },
+  { root: "offline", levels: ["station"], children: ["offline"], reach: "below" },
+  { root: "offline", levels: ["building"], children: ["offline"], reach: "below" },
+  { root: "pump_failure", levels: ["circuit"], children: ["curve_drift", "air_lock", "under_heated", "closed_valve", "imbalance"], reach: "same or below", leadMs: 30 * MINUTE_MS },
+  { root: "burst", levels: ["circuit"], children: ["low_pressure", "leak", "makeup_fault"], reach: "same", leadMs: 30 * MINUTE_MS },
+  { root: "burst", levels: ["circuit"], children: ["air_lock", "under_heated"], reach: "below", leadMs: 30 * MINUTE_MS },
+  { root: "makeup_fault", levels: ["circuit"], children: ["low_pressure"], reach: "same", leadMs: 30 * MINUTE_MS },
+  { root: "low_pressure", levels: ["circuit"], children: ["air_lock", "under_heated"], reach: "below", leadMs: 0 },
+  { root: "clogged_strainer", levels: ["circuit"], children: ["under_heated"], reach: "below", leadMs: 24 * HOUR_MS },
+  { root: "curve_drift", levels: ["station", "circuit"], children: ["under_heated"], reach: "same or below", leadMs: 30 * MINUTE_MS },
+  { root: "air_lock", levels: ["circuit", "building", "unit"], children: ["under_heated"], reach: "same or below" },
+  { root: "closed_valve", levels: ["building", "unit"], children: ["under_heated"], reach: "same or below" },
+];
+
+export interface RootCauseInput {
+  readonly network: Network;
+  readonly station: string;
+  /** Event time of the question. */
+  readonly at: number;
+  /** Findings of the station, active and cleared, in any order. */
+  readonly episodes: readonly Episode[];
+  readonly isReporting: (unit: string) => boolean;
+}
+
+export interface RootCauses {
+  /** Every active finding with its root, lifted ones included, in a fixed order: roots first. */
+  readonly rooted: readonly RootedEpisode[];
+  /** Lifted findings, active and cleared. */
+  readonly lifted: readonly Episode[];
+  /** When the next held finding will speak for itself if nothing else happens; undefined: none waits. */
+  readonly nextReleaseAt: number | undefined;
+}
+
+const NOTHING: RootCauses = { rooted: [], lifted: [], nextReleaseAt: undefined };
+
+/** Pure and independent of the order of `episodes`. */
+export function findRoots(input: RootCauseInput): RootCauses {
+  const { network, station, at, episodes } = input;
+  if (episodes.length === 0) return NOTHING;
+  const lifted = liftEpisodes(network, station, episodes, input.isReporting);
+  const all = [...episodes, ...lifted.map(({ episode }) => episode)].sort(byPlaceAndTime(network));
+  const active = all.filter((episode) => episode.clearedAt === undefined);
+  const roots = all.filter((episode) => episode.clearedAt === undefined || at < episode.clearedAt + UNIT_HEAT_RETEST_MS);
+
+  const parents = new Map<Episode, Episode>();
+  let nextReleaseAt: number | undefined;
+  for (const child of [...active, ...roots.filter((episode) => episode.clearedAt !== undefined)]) {
+    const parent = findParent(network, child, roots, lifted, at);
+    if (parent === undefined) continue;
+    parents.set(child, parent);
+    if (parent.clearedAt === undefined || child.clearedAt !== undefined) continue;
+    const releaseAt = parent.clearedAt + retestMs(child.kind);
+    if (nextReleaseAt === undefined || releaseAt < nextReleaseAt) nextReleaseAt = releaseAt;
+  }
+  const rooted = active.map((episode): RootedEpisode => ({ episode, root: rootOf(episode, parents) }));
+  rooted.sort((a, b) => Number(a.root !== undefined) - Number(b.root !== undefined));
+  return { rooted, lifted: lifted.map(({ episode }) => episode), nextReleaseAt };
+}
+
+function rootOf(episode: Episode, parents: ReadonlyMap<Episode, Episode>): Episode | undefined {
+  let root: Episode | undefined;
+  for (let parent = parents.get(episode); parent !== undefined && parent !== episode; parent = parents.get(parent)) root = parent;
+  return root;
+}
+
+export const retestMs = (kind: FaultKind): number => (UNIT_HEAT_KINDS.has(kind) ? UNIT_HEAT_RETEST_MS : RETEST_MS);
+
+/** The strongest finding that explains `child` at this moment: by the table's order, then the highest place, then the earliest. */
+function findParent(network: Network, child: Episode, roots: readonly Episode[], lifted: readonly LiftedEpisode[], at: number): Episode | undefined {
+  let best: Episode | undefined;
+  let bestRank = Infinity;
+  for (const root of roots) {
+    if (root === child || !overlaps(root, child, at)) continue;
+    const rank = explanationRank(network, root, child, lifted);
+    if (rank < bestRank) {
+      best = root;
+      bestRank = rank;
+    }
+  }
+  return best;
+}
+
+/** A root holds what it explains while it is active and for the retest time after; later faults are not its doing. */
+function overlaps(root: Episode, child: Episode, at: number): boolean {
+  if (root.clearedAt === undefined) return child.clearedAt === undefined || child.clearedAt > root.since;
+  return child.since < root.clearedAt && at < root.clearedAt + retestMs(child.kind);
+}
+
+function explanationRank(network: Network, root: Episode, child: Episode, lifted: readonly LiftedEpisode[]): number {
+  const isSame = root.asset === child.asset;
+  const isBelow = !isSame && isInside(network, child.asset, root.asset);
+  if (!isSame && !isBelow) return Infinity;
+  const level = network.asset(root.asset)!.level;
+  for (let rank = 0; rank < EXPLANATIONS.length; rank++) {
+    const row = EXPLANATIONS[rank]!;
+    if (row.root !== root.kind || !row.levels.includes(level) || !row.children.includes(child.kind)) continue;
+    if (row.reach === "same" ? !isSame : row.reach === "below" ? !isBelow : false) continue;
+    if (row.leadMs !== undefined && child.since < root.since - row.leadMs) continue;
+    return rank;
+  }
+  const isLifted = root.kind === child.kind && isBelow && lifted.some(({ episode }) => episode === root);
+  return isLifted ? EXPLANATIONS.length : Infinity;
+}
+
+function isInside(network: Network, id: string, above: string): boolean {
+  for (let asset = network.asset(id); asset?.parent !== undefined; asset = network.asset(asset.parent)) if (asset.parent === above) return true;
+  return false;
+}
+
+const LEVEL_ORDER: Record<Level, number> = { station: 0, circuit: 1, building: 2, unit: 3, room: 4 };
+
+/** Highest place first, then earliest; a total order, so that the same findings always come out the same way. */
+function byPlaceAndTime(network: Network): (a: Episode, b: Episode) => number {
+  const order = (episode: Episode): number => LEVEL_ORDER[network.asset(episode.asset)?.level ?? "room"];
+  return (a, b) =>
+    order(a) - order(b) || a.since - b.since || a.detectedAt - b.detectedAt || compare(a.asset, b.asset) || compare(a.kind, b.kind);
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

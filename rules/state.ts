@@ -1,0 +1,51 @@
+import type { Episode } from "../model/finding.ts";
+import type { Point } from "../model/network.ts";
+import type { Hold } from "./hold.ts";
+import type { StationPlan, Watch } from "./plan.ts";
+import { type GateState, createGate } from "./quality.ts";
+import type { Series } from "./series.ts";
+
+/** What the fold over one station's readings knows: `StationState` is what counts, slots are found again from stored readings. */
+
+/** Plain data: survives `structuredClone` and `v8.serialize`. Arrays run along the plan's watches and assets. */
+export interface StationState {
+  /** Event time up to which everything is evaluated; -Infinity before the first frame. A reading at or before it is late. */
+  at: number;
+  /** The last minute of the engine's own grid. */
+  gridAt: number;
+  /** Event time of the first frame; no reading before it has been seen. */
+  startedAt: number;
+  /** Event time of the last reading by place of the asset, NaN before the first. */
+  heardAt: Float64Array;
+  gate: GateState;
+  memories: unknown[];
+  holds: (Hold | undefined)[];
+  /** The active episode of each watch. */
+  open: (Episode | undefined)[];
+}
+
+/** One point that has reported: its place in the gate and its recent past. */
+export interface Slot {
+  readonly index: number;
+  readonly point: Point;
+  readonly place: number;
+  readonly isStatus: boolean;
+  readonly series: Series;
+  readonly listeners: readonly Watch[];
+  /** Value in the frame that is being closed. */
+  frameAt: number;
+  value: number | null;
+}
+
+export function freshState(plan: StationPlan): StationState {
+  return {
+    at: -Infinity,
+    gridAt: -Infinity,
+    startedAt: NaN,
+    heardAt: new Float64Array(plan.assets.length).fill(NaN),
+    gate: createGate(),
+    memories: plan.watches.map((watch) => watch.rule.start(watch.asset, plan.network)),
+    holds: plan.watches.map(() => undefined),
+    open: plan.watches.map(() => undefined),
+  };
+}

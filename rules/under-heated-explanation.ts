@@ -1,0 +1,241 @@
+import type { Evidence, Explanation } from "../model/finding.ts";
+import type { Asset } from "../model/network.ts";
+import { roomsOf, type Rooms } from "./cold-rooms.ts";
+import {outdoorC, type Peers, peersOf, type UnitCooling, unitCooling} from "./cooling-index.ts";
+import { indexOver, weekOf } from "./cooling-track.ts";
+import { flowShareAtIndex, hoursUntil, radiatorLaw, steadyRoomC } from "./radiator-law.ts";
+import type { View } from "./rule.ts";
+import { rankUnderHeatedCauses } from "./under-heated-causes.ts";
+import type { UnderHeatedMemory } from "./under-heated.ts";
+
+/** What people are told of an under-heated unit: how much flow is left, when rooms fall below 18 °C, and what it may be. */
+
+/** Room temperature assumed where no sensor reports, °C. */
+const USUAL_ROOM_C = 20;
+
+/** Flow left and what comes of it, by the radiator law. */
+interface Forecast {
+  readonly flowShare: number;
+  readonly steadyC: number;
+  readonly hoursToLimit: number;
+}
+
+export function explainUnderHeated(
+  memory: UnderHeatedMemory,
+  unit: Asset,
+  view: View,
+  since: number,
+): Pick<Explanation, "summary" | "evidence" | "causes"> {
+  const peers = peersOf(view, unit.circuit!, `explain ${unit.id}`);
+  const cooling = unitCooling(view, unit, peers);
+  const averaged = indexOver(memory.track, 2, 1);
+  const index = Number.isNaN(averaged) ? cooling.index : averaged;
+  const rooms = roomsOf(view, unit, cooling.index);
+  const stagnant = memory.heldMs.stagnant >= 0;
+  const forecast = foresee(unit, view, cooling, rooms, stagnant ? Number.POSITIVE_INFINITY : index);
+  return {
+    summary: summary(memory, view, unit, cooling, index, stagnant, rooms, forecast),
+    evidence: [...waterEvidence(memory, unit, view, since, peers, cooling, index), ...roomEvidence(unit, view, since, rooms, forecast)],
+    causes: rankUnderHeatedCauses({ memory, unit, view, peers, cooling, rooms, index, since }),
+  };
+}
+
+function summary(
+  memory: UnderHeatedMemory,
+  view: View,
+  unit: Asset,
+  cooling: UnitCooling,
+  index: number,
+  stagnant: boolean,
+  rooms: Rooms | undefined,
+  forecast: Forecast | undefined,
+): Explanation["summary"] {
+  const hours = forecast?.hoursToLimit ?? Infinity;
+  const ahead =
+    hours > 0 && hours < 240
+      ? { zh: `；约 ${hours.toFixed(0)} 小时后室温降到18 °C`, en: `; rooms reach 18 °C in about ${hours.toFixed(0)} h` }
+      : { zh: "", en: "" };
+  if (stagnant) {
+    const missing = cooling.offeredC - cooling.supplyC;
+    return {
+      zh: `单元无循环：供温 ${one(cooling.supplyC)} °C，比应有值低 ${one(missing)} K${ahead.zh}`,
+      en: `No circulation: supply ${one(cooling.supplyC)} °C, ${one(missing)} K below what is offered${ahead.en}`,
+    };
+  }
+  if (memory.heldMs.index < 0 && memory.heldMs.severe < 0 && memory.heldMs.rooms >= 0 && rooms !== undefined) {
+    const limit = view.limits.get("under_heated_room_c", unit.id);
+    return {
+      zh: `${rooms.coldCount}/${rooms.count} 个室温点低于 ${limit} °C，最低 ${one(rooms.lowestC)} °C`,
+      en: `${rooms.coldCount} of ${rooms.count} room sensors below ${limit} °C, lowest ${one(rooms.lowestC)} °C`,
+    };
+  }
+  const flow =
+    forecast === undefined
+      ? { zh: "", en: "" }
+      : {
+          zh: `，流量约为设计的 ${(100 * forecast.flowShare).toFixed(0)}%`,
+          en: `, about ${(100 * forecast.flowShare).toFixed(0)} % of the design flow`,
+        };
+  if (Number.isNaN(index))
+    return { zh: `回温 ${one(cooling.returnC)} °C，明显低于同伴`, en: `Return ${one(cooling.returnC)} °C, well below its peers` };
+  return {
+    zh: `降温指数 ${index.toFixed(2)}（正常1.0）${flow.zh}${ahead.zh}`,
+    en: `Cooling index ${index.toFixed(2)} (usual 1.0)${flow.en}${ahead.en}`,
+  };
+}
+
+function foresee(unit: Asset, view: View, cooling: UnitCooling, rooms: Rooms | undefined, index: number): Forecast | undefined {
+  const facts = view.network.asset(unit.circuit!)?.circuitFacts;
+  const outdoor = outdoorC(view, unit);
+  const offeredC = Number.isNaN(cooling.offeredC) ? cooling.supplyC : cooling.offeredC;
+  if (facts === undefined || outdoor === undefined || Number.isNaN(offeredC) || Number.isNaN(index)) return undefined;
+  const law = radiatorLaw(facts);
+  const roomC = rooms === undefined || Number.isNaN(rooms.medianC) ? USUAL_ROOM_C : rooms.medianC;
+  const flowShare = Math.min(1, flowShareAtIndex(law, index, offeredC, Math.min(roomC, USUAL_ROOM_C)));
+  const steadyC = steadyRoomC(law, offeredC, outdoor, flowShare);
+  const hoursToLimit = hoursUntil(
+    view.limits.get("under_heated_room_c", unit.id),
+    roomC,
+    steadyC,
+    view.limits.get("under_heated_tau_hours", unit.id),
+  );
+  return { flowShare, steadyC, hoursToLimit };
+}
+
+function waterEvidence(
+  memory: UnderHeatedMemory,
+  unit: Asset,
+  view: View,
+  since: number,
+  peers: Peers,
+  cooling: UnitCooling,
+  index: number,
+): Evidence[] {
+  const found: Evidence[] = [];
+  const { times, values } = weekOf(memory.track);
+  const { base } = memory.track;
+  const usual = Number.isNaN(base) ? 1 : base;
+  if (!Number.isNaN(index)) {
+    const spread = cooling.amongPeers
+      ? {
+          zh: `同伴 ${peers.indexP10.toFixed(2)}–${peers.indexP90.toFixed(2)}（${peers.count}个单元）`,
+          en: `peers ${peers.indexP10.toFixed(2)}-${peers.indexP90.toFixed(2)} (${peers.count} units)`,
+        }
+      : { zh: "同伴不足，与站端温差比", en: "too few peers, against the station's drop" };
+    found.push({
+      asset: unit.id,
+      name: { zh: "降温指数", en: "Cooling index" },
+      unit: "1",
+      from: times[0] ?? since,
+      to: view.at,
+      value: round(index),
+      expected: round(usual),
+      limit: view.limits.get("under_heated_index", unit.id),
+      text: {
+        zh: `${index.toFixed(2)}，自身基线 ${Number.isNaN(base) ? "未建立" : base.toFixed(2)}；${spread.zh}`,
+        en: `${index.toFixed(2)}, own base ${Number.isNaN(base) ? "not yet known" : base.toFixed(2)}; ${spread.en}`,
+      },
+      curve: {
+        times,
+        values: values.map((value) => (Number.isNaN(value) ? null : round(value))),
+        expected: values.map(() => round(usual)),
+      },
+    });
+  }
+  if (!Number.isNaN(cooling.returnC)) {
+    const expected = Number.isNaN(peers.returnC) ? {} : { expected: round(peers.returnC) };
+    const gap = peers.returnC - cooling.returnC;
+    found.push({
+      asset: unit.id,
+      signal: "t_return",
+      name: { zh: "单元回温", en: "Unit return" },
+      unit: "°C",
+      from: since,
+      to: view.at,
+      value: round(cooling.returnC),
+      ...expected,
+      text: {
+        zh: `${one(cooling.returnC)} °C，比同伴中位数${gap >= 0 ? "低" : "高"} ${one(Math.abs(gap))} K`,
+        en: `${one(cooling.returnC)} °C, ${one(Math.abs(gap))} K ${gap >= 0 ? "below" : "above"} the peers' median`,
+      },
+    });
+  }
+  if (!Number.isNaN(cooling.supplyC)) {
+    const expected = Number.isNaN(cooling.offeredC)
+      ? {}
+      : { expected: round(cooling.offeredC), limit: round(cooling.offeredC - view.limits.get("under_heated_stagnant_k", unit.id)) };
+    found.push({
+      asset: unit.id,
+      signal: "t_supply",
+      name: { zh: "单元供温", en: "Unit supply" },
+      unit: "°C",
+      from: since,
+      to: view.at,
+      value: round(cooling.supplyC),
+      ...expected,
+      text: {
+        zh: `${one(cooling.supplyC)} °C，应有 ${one(cooling.offeredC)} °C`,
+        en: `${one(cooling.supplyC)} °C, offered ${one(cooling.offeredC)} °C`,
+      },
+    });
+  }
+  const valve = view.last(unit.id, "valve_pos");
+  if (valve !== undefined) {
+    const command = view.last(unit.id, "valve_set")?.value;
+    found.push({
+      asset: unit.id,
+      signal: "valve_pos",
+      name: { zh: "单元阀反馈", en: "Unit valve position" },
+      unit: "%",
+      from: since,
+      to: view.at,
+      value: valve.value,
+      ...(command === undefined ? {} : { expected: command }),
+      text: {
+        zh: `开度 ${valve.value.toFixed(0)}%${command === undefined ? "" : `，给定 ${command.toFixed(0)}%`}`,
+        en: `Position ${valve.value.toFixed(0)} %${command === undefined ? "" : `, command ${command.toFixed(0)} %`}`,
+      },
+    });
+  }
+  return found;
+}
+
+function roomEvidence(unit: Asset, view: View, since: number, rooms: Rooms | undefined, forecast: Forecast | undefined): Evidence[] {
+  const found: Evidence[] = [];
+  const limit = view.limits.get("under_heated_room_c", unit.id);
+  if (rooms !== undefined && rooms.count > 0) {
+    found.push({
+      asset: unit.id,
+      name: { zh: "室温", en: "Rooms" },
+      unit: "°C",
+      from: since,
+      to: view.at,
+      value: round(rooms.medianC),
+      limit,
+      text: {
+        zh: `${rooms.count} 个测点，中位 ${one(rooms.medianC)}，最低 ${one(rooms.lowestC)} °C${rooms.windows > 0 ? `；${rooms.windows} 个疑似开窗未计` : ""}`,
+        en: `${rooms.count} sensors, median ${one(rooms.medianC)}, lowest ${one(rooms.lowestC)} °C${rooms.windows > 0 ? `; ${rooms.windows} left out, window open` : ""}`,
+      },
+    });
+  }
+  if (forecast !== undefined && forecast.steadyC < limit) {
+    const hours = forecast.hoursToLimit;
+    found.push({
+      asset: unit.id,
+      name: { zh: "预计稳定室温", en: "Rooms will settle at" },
+      unit: "°C",
+      from: view.at,
+      to: view.at,
+      value: round(forecast.steadyC),
+      limit,
+      text: {
+        zh: `按现流量与室外温度将降至 ${one(forecast.steadyC)} °C，${hours <= 0 ? "已低于" : `约 ${hours.toFixed(0)} 小时后到`} ${limit} °C`,
+        en: `At this flow and weather they fall to ${one(forecast.steadyC)} °C; ${hours <= 0 ? "already below" : `in about ${hours.toFixed(0)} h at`} ${limit} °C`,
+      },
+    });
+  }
+  return found;
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+const one = (value: number): string => (Number.isFinite(value) ? value.toFixed(1) : "—");

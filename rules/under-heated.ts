@@ -1,0 +1,243 @@
+import { expectedSupplyC } from "../model/heating-curve.ts";
+import type { Asset } from "../model/network.ts";
+import type { Text } from "../model/text.ts";
+import {coolingLimits, outdoorC, type Peers, peersOf, type UnitCooling, unitCooling} from "./cooling-index.ts";
+import { type CoolingTrack, indexOver, roseAbove, startCoolingTrack, track } from "./cooling-track.ts";
+import type { Limit } from "./limits.ts";
+import { roomsOf, type Rooms } from "./cold-rooms.ts";
+import type { Rule, Verdict, View } from "./rule.ts";
+import { explainUnderHeated } from "./under-heated-explanation.ts";
+
+/** R06 under-heated unit: it cools its water more than its neighbours do, sends it back colder, or its rooms are cold. */
+
+const limit = (value: number, unit: string, zh: string, en: string): Limit => ({ value, unit, reason: { zh, en } });
+
+export const underHeatedLimits: Record<string, Limit> = {
+  ...coolingLimits,
+  under_heated_index: limit(
+    1.35,
+    "1",
+    "流量约为设计的60%，寒潮时室温将低于18 °C",
+    "About 60 % of the flow: rooms fall below 18 °C in a cold spell",
+  ),
+  under_heated_base_rise: limit(
+    1.25,
+    "1",
+    "比自身7天基线高25%，排除长期偏流",
+    "25 % above its own 7-day base, so that lasting imbalance is not a fault",
+  ),
+  under_heated_hours: limit(12, "h", "持续时间", "How long it has to last"),
+  under_heated_severe_index: limit(1.8, "1", "接近堵死（流量约30%）", "Near blockage, about 30 % of the flow"),
+  under_heated_severe_hours: limit(2.5, "h", "严重欠流的持续时间，6小时内须发现", "Severe cases must be found within 6 h"),
+  under_heated_stagnant_k: limit(8, "K", "单元供温比应有值低8 K即无循环", "Supply 8 K below what is offered: no circulation"),
+  under_heated_return_k: limit(4, "K", "回温比同伴中位数低4 K", "Return 4 K below the median of the peers"),
+  under_heated_return_deviations: limit(4, "1", "且低于4倍中位离差", "and more than 4 median deviations"),
+  under_heated_return_rise: limit(
+    1.15,
+    "1",
+    "寒冷时偏流单元回温差会变大，须比基线高15%",
+    "In the cold an imbalanced unit's gap widens: it must also be 15 % above its base",
+  ),
+  under_heated_off_share: limit(0.94, "1", "回落到判据94%以下才算恢复", "Counts as recovered below this share of the limit"),
+  under_heated_room_c: limit(18, "°C", "供热标准室温下限", "Service standard for rooms"),
+  under_heated_room_hours: limit(4, "h", "8–22时内持续时间", "How long between 8 and 22 h"),
+  under_heated_room_count: limit(2, "1", "低温测点数（边角顶底按权重折算）", "Cold sensors, those at edges by weight"),
+  under_heated_room_share: limit(0.3, "1", "或低温测点占比", "or their share"),
+  under_heated_edge_weight: limit(0.5, "1", "边角顶底房间本就低1–2 K，权重减半", "Corner, top and bottom rooms are 1-2 K colder by nature"),
+  under_heated_window_k_h: limit(1.5, "K/h", "降得更快多为开窗", "Faster drops are open windows"),
+  under_heated_supply_k: limit(
+    3,
+    "K",
+    "机组供温低于曲线3 K时，低室温不归单元",
+    "Below the curve by this, cold rooms are the circuit's matter",
+  ),
+  under_heated_urgent_room_c: limit(16, "°C", "室温低于16 °C为紧急", "Urgent below this room temperature"),
+  under_heated_urgent_out_c: limit(-10, "°C", "室外低于-10 °C为紧急", "Urgent below this outdoor temperature"),
+  under_heated_tau_hours: limit(90, "h", "建筑热时间常数，用于预测", "Time constant of the building, for the forecast"),
+};
+
+const STEP_MS = 1_800_000;
+const HOUR_MS = 3_600_000;
+const SLOW_AVERAGE_HOURS = 4;
+const FAST_AVERAGE_HOURS = 2;
+
+export const TESTS = ["index", "severe", "stagnant", "return", "rooms"] as const;
+export type UnderHeatedTest = (typeof TESTS)[number];
+
+export interface UnderHeatedMemory {
+  readonly track: CoolingTrack;
+  /** Known time that each test has held, ms; -1 while it does not. */
+  readonly heldMs: Record<UnderHeatedTest, number>;
+  /** Known time that any test has held: what the hold machine counts. */
+  faultMs: number;
+  at: number;
+  known: boolean;
+  /** When the state that the tests see began, as far as φ tells. */
+  onsetAt: number;
+}
+
+const CONSEQUENCE: Text = {
+  zh: "单元流量不足，室温将逐步低于18 °C，引发集中报修投诉；严寒时有冻结风险",
+  en: "Too little flow: rooms will fall below 18 °C and residents call; in hard frost pipes may freeze",
+};
+const ACTION: readonly Text[] = [
+  {
+    zh: "核对单元阀开度，开大5–10%；阀位不动则就地检查",
+    en: "Check the unit valve and open it by 5-10 %; if it does not move, look at it on site",
+  },
+  { zh: "顶层、末端排气，检查自动排气阀", en: "Vent the top floor and the end of the line, check the automatic vent" },
+  { zh: "清洗单元过滤器，再做楼内平衡", en: "Clean the unit strainer, then balance the building" },
+  {
+    zh: "处理后30分钟内复测单元回温，应回升到同伴水平",
+    en: "Within 30 min of the work measure the return again: it must rise to the peers' level",
+  },
+];
+
+export const underHeatedRule: Rule<UnderHeatedMemory> = {
+  kind: "under_heated",
+  level: "unit",
+  everyMs: STEP_MS,
+  onSignals: [],
+  holdMs: 12 * HOUR_MS,
+  keepMs: 2 * HOUR_MS,
+  phases: ["commissioning", "heating"],
+  cause: {
+    zh: "单元循环流量不足：失调、阀门未全开、集气或过滤器堵塞",
+    en: "The unit gets too little flow: imbalance, a half-open valve, air or a clogged strainer",
+  },
+  consequence: CONSEQUENCE,
+  action: ACTION,
+  limits: Object.keys(underHeatedLimits),
+
+  start: () => ({
+    track: startCoolingTrack(STEP_MS),
+    heldMs: { index: -1, severe: -1, stagnant: -1, return: -1, rooms: -1 },
+    faultMs: -1,
+    at: Number.NaN,
+    known: false,
+    onsetAt: Number.NaN,
+  }),
+
+  evaluate(memory, unit, view): Verdict {
+    if (unit.unitFacts?.suspended === true || unit.circuit === undefined) return { state: "normal" };
+    const peers = peersOf(view, unit.circuit, `under_heated ${unit.id}`);
+    const cooling = unitCooling(view, unit, peers);
+    track(memory.track, view.at, cooling.index, memory.faultMs >= 0, view.limits.get("cooling_base_rise", unit.id));
+    const elapsedMs = memory.known ? view.at - memory.at : 0;
+    memory.at = view.at;
+    const rooms = roomsOf(view, unit, cooling.index);
+    const findings = test(memory, unit, view, peers, cooling, rooms);
+    memory.known = Object.values(findings).some((finding) => finding !== undefined);
+    if (!memory.known) return { state: "unknown" };
+    return judge(memory, unit, view, findings, rooms, elapsedMs);
+  },
+
+  explain: (memory, unit, view, since) => ({ ...explainUnderHeated(memory, unit, view, since), consequence: CONSEQUENCE, action: ACTION }),
+};
+
+/** Each test's answer; undefined when it cannot tell. */
+type Findings = Record<UnderHeatedTest, boolean | undefined>;
+
+function test(memory: UnderHeatedMemory, unit: Asset, view: View, peers: Peers, cooling: UnitCooling, rooms: Rooms | undefined): Findings {
+  const get = (name: string): number => view.limits.get(`under_heated_${name}`, unit.id);
+  const history = memory.track;
+  const base = Math.min(history.base, view.limits.get("cooling_base_max", unit.id));
+  const firm = cooling.amongPeers;
+  // A test that has been met is given up only well below its limit, on a short average once its time is over.
+  const over = (name: UnderHeatedTest, value: number, level: number): boolean | undefined =>
+    Number.isNaN(value) ? undefined : value >= level * (memory.heldMs[name] >= 0 ? get("off_share") : 1);
+  const averaged = (name: UnderHeatedTest, hours: number, holdHours: number): number =>
+    memory.heldMs[name] >= holdHours * HOUR_MS ? indexOver(history, 1, 1) : indexOver(history, hours, 2);
+  const risen = (index: number, rise: number): boolean =>
+    Number.isNaN(base) ? firm : index >= base * rise * (memory.faultMs >= 0 ? get("off_share") : 1);
+  const slow = averaged("index", SLOW_AVERAGE_HOURS, get("hours"));
+  const fast = averaged("severe", FAST_AVERAGE_HOURS, get("severe_hours"));
+  const index = over("index", slow, get("index"));
+  const severe = over("severe", fast, get("severe_index"));
+  const missingK = cooling.offeredC - cooling.supplyC;
+  const stagnantK = get("stagnant_k");
+  const gapK = peers.returnC - cooling.returnC;
+  const gapLimitK = Math.max(get("return_k"), get("return_deviations") * peers.returnDeviationK);
+  const enoughReturns = peers.returnCount > view.limits.get("cooling_peers_min", unit.id);
+  return {
+    index: index === undefined ? undefined : index && risen(slow, get("base_rise")),
+    severe: severe === undefined ? undefined : severe && risen(fast, get("base_rise")),
+    stagnant: isCirculating(unit, view, peers) ? over("stagnant", missingK, stagnantK) : undefined,
+    return:
+      enoughReturns && peersAreWarm(unit, view, peers) && !Number.isNaN(gapK)
+        ? over("return", gapK, gapLimitK) === true && (Number.isNaN(slow) || risen(slow, get("return_rise")))
+        : undefined,
+    rooms: coldRooms(memory, unit, view, rooms),
+  };
+}
+
+/** Without a drop over the circuit's units nothing circulates or nothing is heated: then a cold unit is no news. */
+function isCirculating(unit: Asset, view: View, peers: Peers): boolean {
+  return peers.dropK > view.limits.get("cooling_drop_k_min", unit.id) && peers.count > view.limits.get("cooling_peers_min", unit.id);
+}
+
+/** Where units report their return only, the station tells whether heat goes out. */
+function peersAreWarm(unit: Asset, view: View, peers: Peers): boolean {
+  const least = view.limits.get("cooling_drop_k_min", unit.id);
+  if (peers.count > 0) return peers.dropK > least;
+  const supply = view.last(unit.circuit!, "t2_supply");
+  return supply !== undefined && supply.value - peers.returnC > least;
+}
+
+/** Undefined by night and without sensors; the timer stands still meanwhile. */
+function coldRooms(memory: UnderHeatedMemory, unit: Asset, view: View, rooms: Rooms | undefined): boolean | undefined {
+  if (rooms === undefined || view.hourOfDay < 8 || view.hourOfDay >= 22) return undefined;
+  if (!rooms.cold) return false;
+  if (memory.heldMs.rooms >= 0) return true;
+  const facts = view.network.asset(unit.circuit!)?.circuitFacts;
+  const outdoor = outdoorC(view, unit);
+  const supply = view.last(unit.circuit!, "t2_supply");
+  if (facts === undefined || outdoor === undefined || supply === undefined) return true;
+  return supply.value >= expectedSupplyC(facts, outdoor) - view.limits.get("under_heated_supply_k", unit.id);
+}
+
+function judge(
+  memory: UnderHeatedMemory,
+  unit: Asset,
+  view: View,
+  findings: Findings,
+  rooms: Rooms | undefined,
+  elapsedMs: number,
+): Verdict {
+  const get = (name: string): number => view.limits.get(`under_heated_${name}`, unit.id);
+  const holdMs: Record<UnderHeatedTest, number> = {
+    index: get("hours") * HOUR_MS,
+    severe: get("severe_hours") * HOUR_MS,
+    stagnant: get("severe_hours") * HOUR_MS,
+    return: get("hours") * HOUR_MS,
+    rooms: get("room_hours") * HOUR_MS,
+  };
+  let soonestMs = Infinity;
+  for (const name of TESTS) {
+    const held = memory.heldMs[name];
+    if (findings[name] === false) memory.heldMs[name] = -1;
+    else if (findings[name] === true) memory.heldMs[name] = held < 0 ? 0 : held + elapsedMs;
+    if (memory.heldMs[name] >= 0) soonestMs = Math.min(soonestMs, Math.max(0, holdMs[name] - memory.heldMs[name]));
+  }
+  const shown = indexOver(memory.track, SLOW_AVERAGE_HOURS, 2);
+  const figures = Number.isNaN(shown) ? {} : { value: shown, limit: get("index") };
+  if (soonestMs === Infinity) {
+    memory.faultMs = -1;
+    memory.onsetAt = Number.NaN;
+    return { state: "normal", ...figures };
+  }
+  memory.faultMs = memory.faultMs < 0 ? 0 : memory.faultMs + elapsedMs;
+  if (Number.isNaN(memory.onsetAt)) memory.onsetAt = onset(memory, view.at);
+  const coldest = rooms?.lowestC ?? Infinity;
+  const urgent = coldest < get("urgent_room_c") || (outdoorC(view, unit) ?? Infinity) < get("urgent_out_c");
+  // Each test has its own time: what the hold machine has counted so far plus what the nearest test still needs.
+  return { state: "fault", severity: urgent ? "urgent" : "general", since: memory.onsetAt, holdMs: memory.faultMs + soonestMs, ...figures };
+}
+
+/** φ left the middle between its base and now; the evaluation itself where φ tells nothing (stagnant water, cold rooms). */
+function onset(memory: UnderHeatedMemory, at: number): number {
+  const now = indexOver(memory.track, FAST_AVERAGE_HOURS, 1);
+  const base = Number.isNaN(memory.track.base) ? 1 : memory.track.base;
+  if (!(now > base * 1.1)) return at;
+  return roseAbove(memory.track, (base + now) / 2) ?? at;
+}

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { en } from "../../dashboard/words/en.ts";
+import { zh } from "../../dashboard/words/zh.ts";
+import { createWords } from "../../dashboard/words/words.ts";
+
+const placeholders = (sentence: string): string[] => [...sentence.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!).sort();
+const CHINESE = /\p{Script=Han}/u;
+/** The name of a language is written in that language. */
+const SAME_IN_BOTH = new Set(["languageZh"]);
+
+describe("the dictionaries", () => {
+  it("have the same keys", () => expect(Object.keys(en).sort()).toEqual(Object.keys(zh).sort()));
+  it("have the same placeholders in both languages", () => {
+    for (const key of Object.keys(zh) as (keyof typeof zh)[]) expect(placeholders(en[key]), key).toEqual(placeholders(zh[key]));
+  });
+  it("hold no empty sentence, and no Chinese in the English one", () => {
+    for (const [key, sentence] of Object.entries(en)) {
+      expect(sentence.trim(), key).not.toBe("");
+      if (!SAME_IN_BOTH.has(key)) expect(CHINESE.test(sentence), `${key}: ${sentence}`).toBe(false);
+    }
+    for (const [key, sentence] of Object.entries(zh)) expect(sentence.trim(), key).not.toBe("");
+  });
+  it("hold no sentence that nobody says", () => {
+    const folder = join(import.meta.dirname, "../../dashboard");
+    const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.tsx?$/.test(name) && !name.startsWith("words"))
+      .map((name) => readFileSync(join(folder, name), "utf8"))
+      .join("\n");
+    const unused = Object.keys(zh).filter((key) => !sources.includes(`"${key}"`) && !/^(role|state)_/.test(key));
+    expect(unused).toEqual([]);
+  });
+});
+
+describe("t", () => {
+  it("fills placeholders, and leaves what looks like one in a value alone", () => {
+    const { t, say } = createWords(() => "en");
+    expect(t("nothingFound", { text: "{n} $& $1" })).toBe("No station matches “{n} $& $1”");
+    expect(say({ zh: "漏", en: "leak" })).toBe("leak");
+  });
+});

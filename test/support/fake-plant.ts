@@ -1,0 +1,263 @@
+import { expectedReturnC, expectedSupplyC } from "../../model/heating-curve.ts";
+import type { Curve, CurveQuery } from "../../model/curve.ts";
+import type { CircuitDerived, LatestValue } from "../../model/live.ts";
+import type { Network } from "../../model/network.ts";
+import { parseNetworkFile } from "../../model/network-file.ts";
+import { SIGNALS, type SignalId } from "../../model/signals.ts";
+
+/** A network whose every value is a function of (seed, asset, signal, time): plausible enough to look at, exact enough to test against. */
+
+/** What is wrong with a station since a time, seen from the outside. */
+export interface PlantFault {
+  readonly station: string;
+  readonly since: number;
+  /** Supply off its curve, °C, reached within an hour. */
+  readonly supplyC?: number;
+  readonly makeupM3h?: number;
+  readonly returnKpa?: number;
+}
+
+export interface Plant {
+  readonly network: Network;
+  readonly faults: PlantFault[];
+  latest(asset: string, now: number): Readonly<Partial<Record<SignalId, LatestValue>>>;
+  derived(station: string, now: number): Readonly<Record<string, CircuitDerived>>;
+  curve(query: CurveQuery, now: number): Curve;
+  /** Event time of the newest reading of a station. */
+  dataAt(station: string, now: number): number;
+}
+
+const BRANCHES = ["北苑", "城东", "城西", "南湖", "铁西"] as const;
+const HOUR_MS = 3_600_000;
+const POINTS_MAX = 2_000;
+
+/** Stations in order of their number: 北苑001站, 城东001站 …; every seventh has a second circuit. The first has buildings, units and rooms. */
+export function fakeNetwork(stations: number): Network {
+  const circuit = (id: string, name: string, heating: string) => ({ id, name, heating, heated_area_m2: 25_000, households: 258, buildings: undefined as unknown });
+  const list = Array.from({ length: stations }, (_, index) => {
+    const branch = BRANCHES[index % BRANCHES.length]!;
+    const number = String(Math.floor(index / BRANCHES.length) + 1).padStart(3, "0");
+    const id = `S${String(index + 1).padStart(4, "0")}`;
+    const circuits = [circuit(`${id}-L`, "低区机组", "radiator")];
+    if (index % 7 === 3) circuits.push(circuit(`${id}-H`, "高区机组", "radiator"));
+    if (index === 0) circuits[0]!.buildings = fakeBuildings();
+    return { id, name: `${branch}${number}站`, area: "A1", primary_branch: `${branch}支线`, circuits };
+  });
+  const file = {
+    name: "城北供热网",
+    timezone: "Asia/Shanghai",
+    season: { filling: "2026-10-20", commissioning: "2026-11-01", heating: "2026-11-10", end: "2027-03-15" },
+    areas: [{ id: "A1", name: "城北片区" }],
+    stewards: [
+      { id: "steward", name: "管家A区", areas: ["A1"], phone: "13800000001" },
+      { id: "w2", name: "管家B区", areas: ["A1"], phone: "13800000002" },
+    ],
+    stations: list,
+  };
+  return parseNetworkFile(JSON.stringify(file), "fake.json");
+}
+
+function fakeBuildings(): unknown {
+  return Array.from({ length: 7 }, (_, building) => ({
+    id: `B${building + 1}`,
+    name: `${building + 1}号楼`,
+    floors: 6,
+    units: Array.from({ length: 4 }, (_unused, unit) => ({
+      id: `B${building + 1}-U${unit + 1}`,
+      name: `${unit + 1}单元`,
+      households: 12,
+      ...(unit === 0 ? { rooms: [{ id: `B${building + 1}-U1-601`, name: "601", floor: 6, position: "top" }] } : {}),
+    })),
+  }));
+}
+
+/** A number in [0, 1) from words and a counter; the same for the same. */
+export function hash(text: string, count: number): number {
+  let state = Math.imul(count | 0, 0x9e3779b1) ^ 0x85ebca6b;
+  for (let index = 0; index < text.length; index++) state = Math.imul(state ^ text.charCodeAt(index), 0x01000193);
+  state ^= state >>> 15;
+  state = Math.imul(state, 0x2c1b3c6d);
+  state ^= state >>> 12;
+  return (state >>> 0) / 4_294_967_296;
+}
+
+/** Noise in ±1 that changes over about `periodMs`. */
+function drift(name: string, at: number, periodMs: number): number {
+  const step = Math.floor(at / periodMs);
+  const share = at / periodMs - step;
+  const smooth = share * share * (3 - 2 * share);
+  return (hash(name, step) * (1 - smooth) + hash(name, step + 1) * smooth) * 2 - 1;
+}
+
+export function outdoorAt(at: number): number {
+  return -2.4 - 5 * Math.cos(((at / HOUR_MS + 8 - 2) / 24) * 2 * Math.PI + Math.PI) * 0.9 + 0.8 * drift("outdoor", at, 3 * HOUR_MS);
+}
+
+export interface PlantOptions {
+  readonly stations: number;
+  readonly intervalMs: number;
+  /** Nothing was reported in this span (the whole network): a gap. */
+  readonly gap?: readonly [from: number, to: number];
+  /** Nothing was reported before. */
+  readonly bornAt?: number;
+}
+
+export function fakePlant(options: PlantOptions): Plant {
+  const network = fakeNetwork(options.stations);
+  const faults: PlantFault[] = [];
+  const { intervalMs } = options;
+  const phase = (station: string): number => Math.floor((hash(station, 0) * intervalMs) / 100) * 100;
+  const sampleAt = (station: string, now: number): number => Math.floor((now - phase(station)) / intervalMs) * intervalMs + phase(station);
+
+  const faultOf = (station: string, at: number): { supply: number; makeup: number; pressure: number } => {
+    const sum = { supply: 0, makeup: 0, pressure: 0 };
+    for (const fault of faults) {
+      if (fault.station !== station || at < fault.since) continue;
+      const grown = Math.min(1, (at - fault.since) / HOUR_MS);
+      sum.supply += (fault.supplyC ?? 0) * grown;
+      sum.makeup += (fault.makeupM3h ?? 0) * grown;
+      sum.pressure += (fault.returnKpa ?? 0) * grown;
+    }
+    return sum;
+  };
+
+  const value = (assetId: string, signal: SignalId, at: number): number | undefined => {
+    const asset = network.asset(assetId);
+    if (asset === undefined) return undefined;
+    const noise = (size: number): number => size * (0.6 * drift(assetId + signal, at, 20 * 60_000) + 0.4 * (hash(assetId + signal, Math.floor(at / intervalMs)) * 2 - 1));
+    const outdoor = outdoorAt(at);
+    const fault = faultOf(asset.station, at);
+    if (asset.level === "station") {
+      switch (signal) {
+        case "t_out":
+          return outdoor + 0.2 * (hash(assetId, 1) - 0.5);
+        case "t1_supply":
+          return 85 + 4 * (hash(assetId, 2) - 0.5) - 0.8 * outdoor - 3 + noise(0.6);
+        case "t1_return":
+          return 45 + 2 * (hash(assetId, 3) - 0.5) + noise(0.4);
+        case "p1_supply":
+          return 820 + noise(6);
+        case "p1_return":
+          return 560 + noise(5);
+        case "q1_flow":
+          return 11 + fault.supply * 0.4 + noise(0.3);
+        case "v1_pos":
+          return Math.max(5, Math.min(98, 52 + fault.supply * 4 + noise(2)));
+        case "v1_set":
+          return Math.max(5, Math.min(98, 52 - fault.supply * 5));
+        case "tank_level":
+          return 1.3 + noise(0.05);
+        case "power_ok":
+          return 1;
+        default:
+          return undefined;
+      }
+    }
+    if (asset.level === "circuit") {
+      const facts = asset.circuitFacts!;
+      const own = assetId.endsWith("-L") ? fault : { supply: 0, makeup: 0, pressure: 0 };
+      switch (signal) {
+        case "t2_supply":
+          return expectedSupplyC(facts, outdoor) + 1.2 * (hash(assetId, 4) - 0.5) + own.supply + noise(0.45);
+        case "t2_return":
+          return expectedReturnC(facts, outdoor) + 1.4 * (hash(assetId, 5) - 0.5) + own.supply * 0.45 + noise(0.3);
+        case "p2_supply":
+          return 520 + 30 * (hash(assetId, 6) - 0.5) + own.pressure + noise(4);
+        case "p2_return":
+          return 332 + 16 * (hash(assetId, 7) - 0.5) + own.pressure + noise(4);
+        case "p2_filter_in":
+          return 342 + noise(3);
+        case "p2_filter_out":
+          return 332 + noise(3);
+        case "q2_flow":
+          return 62 + 3 * (hash(assetId, 8) - 0.5) + noise(0.7);
+        case "mk_total":
+          return 1000 + ((at % (40 * 24 * HOUR_MS)) / HOUR_MS) * 0.35;
+        case "cp_hz":
+          return 43.2 + noise(0.2);
+        case "cp_run":
+          return 1;
+        default:
+          return undefined;
+      }
+    }
+    if (asset.level === "unit" && (signal === "t_supply" || signal === "t_return")) return (signal === "t_supply" ? 46.8 : 36.2) + noise(0.3);
+    if (asset.level === "unit" && (signal === "valve_pos" || signal === "valve_set")) return 92;
+    if (asset.level === "room" && signal === "t_room") return 20.4 + noise(0.3);
+    return undefined;
+  };
+
+  const reported = (at: number): boolean => at >= (options.bornAt ?? 0) && (options.gap === undefined || at < options.gap[0] || at > options.gap[1]);
+  const signals = Object.keys(SIGNALS) as SignalId[];
+
+  return {
+    network,
+    faults,
+    dataAt: sampleAt,
+    latest(assetId, now) {
+      const asset = network.asset(assetId);
+      if (asset === undefined) return {};
+      const at = sampleAt(asset.station, now);
+      const found: Partial<Record<SignalId, LatestValue>> = {};
+      for (const signal of signals) {
+        const number = value(assetId, signal, at);
+        if (number !== undefined) found[signal] = [at, Math.round(number * 100) / 100];
+      }
+      return found;
+    },
+    derived(station, now) {
+      const at = sampleAt(station, now);
+      return Object.fromEntries(
+        network.below(station, "circuit").map((circuit) => [
+          circuit.id,
+          {
+            supplyExpectedC: expectedSupplyC(circuit.circuitFacts!, outdoorAt(at)),
+            makeupM3h: 0.35 + 0.06 * (hash(circuit.id, 9) - 0.5) + (circuit.id.endsWith("-L") ? faultOf(station, at).makeup : 0),
+            makeupExpectedM3h: 0.35,
+          },
+        ]),
+      );
+    },
+    curve({ points, from, to, px }, now) {
+      const end = Math.min(to, now);
+      const count = Math.max(0, Math.floor((end - from) / intervalMs));
+      const station = network.asset(points[0]!.asset)!.station;
+      const start = sampleAt(station, from + intervalMs);
+      const sample = (asset: string, signal: SignalId, at: number): number | null => (reported(at) ? (value(asset, signal, at) ?? null) : null);
+      const identity = points.map(({ asset, signal }) => ({ asset, signal, unit: SIGNALS[signal].unit }));
+      if (count <= Math.min(px, POINTS_MAX)) {
+        const times = Array.from({ length: count }, (_, index) => start + index * intervalMs).filter((at) => at <= end && reported(at));
+        return { from, to, raw: true, times, series: identity.map((point) => ({ ...point, values: times.map((at) => sample(point.asset, point.signal, at)) })) };
+      }
+      const bucketMs = Math.ceil((to - from) / px / 1000) * 1000;
+      const first = Math.floor(from / bucketMs) * bucketMs;
+      const buckets = Math.max(0, Math.floor((end - first) / bucketMs) + 1);
+      const times = Array.from({ length: buckets }, (_, index) => first + index * bucketMs);
+      /** Enough samples a bucket to have a minimum and a maximum. */
+      const strideMs = Math.max(intervalMs, bucketMs / 6);
+      return {
+        from,
+        to,
+        raw: false,
+        bucketMs,
+        times,
+        series: identity.map((point) => {
+          const min: (number | null)[] = [];
+          const max: (number | null)[] = [];
+          const counts: number[] = [];
+          for (const at of times) {
+            const found: number[] = [];
+            for (let moment = at; moment < Math.min(at + bucketMs, end + 1); moment += strideMs) {
+              const number = sample(point.asset, point.signal, moment);
+              if (number !== null) found.push(number);
+            }
+            min.push(found.length === 0 ? null : Math.min(...found));
+            max.push(found.length === 0 ? null : Math.max(...found));
+            counts.push(found.length);
+          }
+          return { ...point, min, max, count: counts };
+        }),
+      };
+    },
+  };
+}

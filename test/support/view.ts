@@ -1,0 +1,131 @@
+import type { Network } from "../../model/network.ts";
+import type { SignalId } from "../../model/signals.ts";
+import { hourOfDay, localDay } from "../../model/zone.ts";
+import { limitTable, type Limit, type LimitOverrides } from "../../rules/limits.ts";
+import { seasonPhase } from "../../rules/phase.ts";
+import type { Rule, Sample, Verdict, View } from "../../rules/rule.ts";
+
+/** A view over plain arrays, with the retention and staleness that `rules/rule.ts` promises, for tests of single rules. */
+export interface ArrayView extends View {
+  at: number;
+  /** Appends a good value; times per point must ascend. */
+  put(asset: string, signal: SignalId, at: number, value: number): void;
+  moveTo(at: number): void;
+}
+
+const SEEN_MS = { station: 7_200_000, circuit: 7_200_000, building: 43_200_000, unit: 43_200_000, room: 43_200_000 } as const;
+const INTERVALS_KEPT = 15;
+
+interface Track {
+  readonly seenMs: number;
+  samples: Sample[];
+  intervalMs: number | undefined;
+}
+
+export function arrayView(network: Network, limits: Readonly<Record<string, Limit>>, overrides: LimitOverrides = {}): ArrayView {
+  const tracks = new Map<string, Track>();
+  const heard = new Map<string, number>();
+  const find = (asset: string, signal: SignalId): Track | undefined => {
+    for (const carrier of network.carriers(asset)) {
+      const track = tracks.get(`${carrier}/${signal}`);
+      if (track !== undefined) return track;
+    }
+    return undefined;
+  };
+  const view: ArrayView = {
+    at: 0,
+    network,
+    station: network.stations[0]!,
+    phase: "heating",
+    hourOfDay: 0,
+    day: 0,
+    limits: limitTable(network, limits, overrides),
+    put(asset, signal, at, value) {
+      const key = `${asset}/${signal}`;
+      let track = tracks.get(key);
+      if (track === undefined)
+        tracks.set(key, (track = { seenMs: SEEN_MS[network.asset(asset)!.level], samples: [], intervalMs: undefined }));
+      track.samples.push({ at, value });
+      if (track.samples.length > 40 && track.samples[20]!.at < at - track.seenMs)
+        track.samples = track.samples.filter((sample) => sample.at >= at - track.seenMs);
+      if (track.intervalMs === undefined && track.samples.length >= 5) {
+        const recent = track.samples.slice(-INTERVALS_KEPT);
+        const gaps = recent.slice(1).map((sample, index) => sample.at - recent[index]!.at);
+        track.intervalMs = gaps.sort((a, b) => a - b)[gaps.length >> 1];
+      }
+      heard.set(asset, at);
+    },
+    moveTo(at) {
+      view.at = at;
+      const moved = view as { phase: View["phase"]; hourOfDay: number; day: number };
+      moved.phase = seasonPhase(network.season, at);
+      moved.hourOfDay = hourOfDay(network.timezone, at);
+      moved.day = localDay(network.timezone, at);
+    },
+    last(asset, signal) {
+      const track = find(asset, signal);
+      const newest = track?.samples.at(-1);
+      if (track === undefined || newest === undefined) return undefined;
+      const staleMs = Math.max(180_000, 3 * (track.intervalMs ?? 3_600_000));
+      return view.at - newest.at > staleMs ? undefined : newest;
+    },
+    since(asset, signal, from) {
+      const track = find(asset, signal);
+      if (track === undefined) return [];
+      const first = Math.max(from, view.at - track.seenMs);
+      let start = track.samples.length;
+      while (start > 0 && track.samples[start - 1]!.at >= first) start--;
+      return track.samples.slice(start);
+    },
+    interval: (asset, signal) => find(asset, signal)?.intervalMs,
+    lastHeard: (asset) => heard.get(asset),
+    excluded: () => undefined,
+  };
+  return view;
+}
+
+/** An episode that the hold and keep times would have made of a rule's verdicts. */
+export interface RanEpisode {
+  readonly detectedAt: number;
+  readonly since: number;
+  severity: Verdict["severity"];
+  clearedAt: number | undefined;
+}
+
+/** Hold and keep as promised by `rules/rule.ts`, small enough to read; the engine's own is tested beside it. */
+export function episodeRun(rule: Pick<Rule, "holdMs" | "keepMs">): {
+  readonly episodes: RanEpisode[];
+  take(verdict: Verdict, at: number): void;
+} {
+  const episodes: RanEpisode[] = [];
+  let heldMs = -1;
+  let calmMs = -1;
+  let before = Number.NaN;
+  let open: RanEpisode | undefined;
+  return {
+    episodes,
+    take(verdict, at) {
+      const elapsed = Number.isNaN(before) ? 0 : at - before;
+      before = verdict.state === "unknown" ? Number.NaN : at;
+      if (verdict.state === "unknown") return;
+      if (verdict.state === "fault") {
+        calmMs = -1;
+        heldMs = heldMs < 0 ? 0 : heldMs + elapsed;
+        if (open !== undefined) {
+          if (verdict.severity === "urgent") open.severity = "urgent";
+        } else if (heldMs >= (verdict.holdMs ?? rule.holdMs)) {
+          open = { detectedAt: at, since: verdict.since ?? at - heldMs, severity: verdict.severity, clearedAt: undefined };
+          episodes.push(open);
+        }
+        return;
+      }
+      heldMs = -1;
+      if (open === undefined) return;
+      calmMs = calmMs < 0 ? 0 : calmMs + elapsed;
+      if (calmMs < rule.keepMs) return;
+      open.clearedAt = at;
+      open = undefined;
+      calmMs = -1;
+    },
+  };
+}

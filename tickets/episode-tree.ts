@@ -1,0 +1,70 @@
+import type { Episode, RootedEpisode } from "../model/finding.ts";
+import { findingKey } from "../model/ticket-record.ts";
+
+/** The active episodes of one station, sorted under what they are explained by. */
+
+export interface EpisodeGroup {
+  readonly root: Episode;
+  readonly children: readonly Episode[];
+}
+
+export interface EpisodeTree {
+  readonly active: ReadonlyMap<string, Episode>;
+  /** Roots that speak for themselves, eldest first. */
+  readonly groups: readonly EpisodeGroup[];
+  /** Children of a root that does not speak here: of another station, or just cleared while its ticket still stands. By the root's key. */
+  readonly held: ReadonlyMap<string, readonly Episode[]>;
+}
+
+/**
+ * Sorts a station's active episodes. A child whose root is gone speaks for itself, unless the root's ticket is still open
+ * (`hasTicket`) or the root runs in another station, whose own reconciling will open that ticket.
+ */
+export function episodeTree(rooted: readonly RootedEpisode[], station: string, hasTicket: (key: string) => boolean): EpisodeTree {
+  const active = new Map<string, RootedEpisode>();
+  for (const entry of rooted)
+    if (entry.episode.clearedAt === undefined && entry.episode.station === station) active.set(findingKey(entry.episode), entry);
+  const children = new Map<string, Episode[]>();
+  const held = new Map<string, Episode[]>();
+  const roots: Episode[] = [];
+  for (const [key, { episode }] of active) {
+    const root = topRoot(key, active);
+    if (root === undefined) roots.push(episode);
+    else if (active.has(findingKey(root))) push(children, findingKey(root), episode);
+    else if (hasTicket(findingKey(root)) || (root.station !== station && root.clearedAt === undefined))
+      push(held, findingKey(root), episode);
+    else roots.push(episode);
+  }
+  roots.sort(byAge);
+  for (const list of [...children.values(), ...held.values()]) list.sort(byAge);
+  return {
+    active: new Map([...active].map(([key, { episode }]) => [key, episode])),
+    groups: roots.map((root) => ({ root, children: children.get(findingKey(root)) ?? [] })),
+    held: new Map([...held].sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}
+
+/** Follows roots of roots to the top; undefined for a root, and for a ring of explanations, which explains nothing. */
+function topRoot(start: string, active: ReadonlyMap<string, RootedEpisode>): Episode | undefined {
+  const visited = new Set([start]);
+  let root = active.get(start)?.root;
+  while (root !== undefined) {
+    const key = findingKey(root);
+    if (visited.has(key)) return undefined;
+    visited.add(key);
+    const above = active.get(key)?.root;
+    if (above === undefined) return root;
+    root = above;
+  }
+  return undefined;
+}
+
+export function byAge(a: Episode, b: Episode): number {
+  return a.detectedAt - b.detectedAt || (findingKey(a) < findingKey(b) ? -1 : 1);
+}
+
+function push(map: Map<string, Episode[]>, key: string, episode: Episode): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [episode]);
+  else list.push(episode);
+}

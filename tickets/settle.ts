@@ -1,0 +1,122 @@
+import type { Episode, Severity } from "../model/finding.ts";
+import type { Network } from "../model/network.ts";
+import type { TicketFinding } from "../model/ticket.ts";
+import { findingKey } from "../model/ticket-record.ts";
+import { anchorKey, bodyOf, type Draft, findingOf, isOpenDraft, refresh, write } from "./draft.ts";
+import { byAge } from "./episode-tree.ts";
+import { absorbedText, RECOVERED_TEXT, RELAPSED_TEXT, releasedText, WITHDRAWN_TEXT } from "./wording.ts";
+
+/** Brings one ticket's findings, severity and cure in line with the episodes that it speaks for. */
+
+/** Findings listed in one ticket; further ones are still held under its root, counted in its history, and speak for themselves when it clears. */
+export const FINDINGS_MAX = 1_000;
+
+export interface Settlement {
+  readonly at: number;
+  readonly station: string;
+  readonly active: ReadonlyMap<string, Episode>;
+  /** The last cleared run by key. */
+  readonly recent: ReadonlyMap<string, Episode>;
+  readonly owners: ReadonlyMap<string, Draft>;
+  readonly network: Network;
+}
+
+export function settle(draft: Draft, settlement: Settlement): void {
+  if (draft.record.state === "merged") return;
+  if (!isOpenDraft(draft)) {
+    refresh(draft, { findings: draft.record.findings.map((finding) => followed(finding, draft, settlement)) });
+    return;
+  }
+  const owned = [...settlement.active].filter(([key]) => settlement.owners.get(key) === draft).map(([, episode]) => episode);
+  settleFindings(draft, owned, settlement);
+  settleAnchor(draft, owned, settlement);
+  settleCure(draft, owned, settlement);
+}
+
+function settleFindings(draft: Draft, owned: readonly Episode[], settlement: Settlement): void {
+  const { at, active, owners } = settlement;
+  const known = new Set(draft.record.findings.map(findingKey));
+  const released: TicketFinding[] = [];
+  const kept = draft.record.findings.filter((finding) => {
+    const owner = owners.get(findingKey(finding));
+    const elsewhere = finding.clearedAt === undefined && active.has(findingKey(finding)) && owner !== undefined && owner !== draft;
+    if (elsewhere) released.push(finding);
+    return !elsewhere;
+  });
+  const anchor = anchorKey(draft);
+  const added = owned
+    .filter((episode) => !known.has(findingKey(episode)))
+    .sort((a, b) => Number(findingKey(b) === anchor) - Number(findingKey(a) === anchor) || byAge(a, b));
+  const room = Math.max(0, FINDINGS_MAX - kept.length);
+  const findings = [
+    ...kept.map((finding) => followed(finding, draft, settlement)),
+    ...added.slice(0, room).map((episode) => findingOf(episode, false)),
+  ]
+    .map((finding) => (finding.root === (findingKey(finding) === anchor) ? finding : withRoot(finding, !finding.root)))
+    .sort((a, b) => Number(b.root) - Number(a.root) || a.detectedAt - b.detectedAt || (findingKey(a) < findingKey(b) ? -1 : 1));
+  // An opening, a relapse or a new anchor says it already.
+  const announced = draft.steps.some(({ kind }) => kind === "opened" || kind === "reanchored");
+  const newcomers = added.slice(0, room);
+  if (newcomers.length > 0 && !announced) write(draft, { at, kind: "absorbed", text: absorbedText(newcomers), set: {} });
+  if (released.length > 0) write(draft, { at, kind: "released", text: releasedText(released), set: {} });
+  refresh(draft, { findings, stations: stationsOf(draft, findings, settlement.network) });
+}
+
+const withRoot = (finding: TicketFinding, root: boolean): TicketFinding => ({ ...finding, root });
+
+/** A finding as the episodes have it now; those of other stations are theirs to follow. */
+function followed(finding: TicketFinding, draft: Draft, { at, station, active, recent, owners, network }: Settlement): TicketFinding {
+  if ((network.asset(finding.asset)?.station ?? draft.record.station) !== station) return finding;
+  const key = findingKey(finding);
+  const episode = active.get(key);
+  if (episode === undefined) return { ...finding, clearedAt: endOf(finding, recent) ?? finding.clearedAt ?? at };
+  if (owners.get(key) !== draft) return finding;
+  return findingOf(episode, finding.root);
+}
+
+/** When the run of a finding ended by itself; undefined when late data withdrew it: an older run of the same fault says nothing. */
+export function endOf(finding: TicketFinding, recent: ReadonlyMap<string, Episode>): number | undefined {
+  const clearedAt = recent.get(findingKey(finding))?.clearedAt;
+  return clearedAt !== undefined && clearedAt > finding.since ? clearedAt : undefined;
+}
+
+function stationsOf(draft: Draft, findings: readonly TicketFinding[], network: Network): string[] {
+  const others = findings.map((finding) => network.asset(finding.asset)?.station ?? draft.record.station);
+  return [...new Set([draft.record.station, ...others.sort()])];
+}
+
+function settleAnchor(draft: Draft, owned: readonly Episode[], { at, station, network }: Settlement): void {
+  if (draft.record.station !== station) return;
+  const anchor = owned.find((episode) => findingKey(episode) === anchorKey(draft));
+  if (anchor !== undefined) refresh(draft, bodyOf(anchor, network));
+  if (owned.length === 0) return;
+  const severity = worst(owned);
+  if (severity === draft.record.severity) return;
+  // A resident's leak stays as urgent as it was reported, whatever the signals say.
+  if (draft.record.source === "complaint" && severity === "general") return;
+  const speaker = anchor ?? owned[0]!;
+  write(draft, { at, kind: severity === "urgent" ? "raised" : "lowered", text: speaker.summary, set: { severity } });
+}
+
+function settleCure(draft: Draft, owned: readonly Episode[], { at, recent }: Settlement): void {
+  const { findings, recoveredAt, state } = draft.record;
+  if (findings.length === 0) return;
+  const cured = owned.length === 0 && findings.every((finding) => finding.clearedAt !== undefined);
+  if (cured && recoveredAt === null) {
+    const known = findings.some((finding) => endOf(finding, recent) !== undefined);
+    write(draft, {
+      at,
+      kind: "recovered",
+      text: known ? RECOVERED_TEXT : WITHDRAWN_TEXT,
+      set: { recoveredAt: Math.max(...findings.map((finding) => finding.clearedAt ?? at)) },
+    });
+  } else if (!cured && recoveredAt !== null) {
+    // What was reported as repaired has to be done again: a new round with new limits.
+    const again = state === "resolved" || state === "replied" || state === "confirmed" ? ({ state: "open" } as const) : {};
+    write(draft, { at, kind: "relapsed", text: RELAPSED_TEXT, set: { recoveredAt: null, ...again } });
+  }
+}
+
+export function worst(episodes: readonly Episode[]): Severity {
+  return episodes.some((episode) => episode.severity === "urgent") ? "urgent" : "general";
+}
