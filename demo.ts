@@ -88,7 +88,9 @@ function prepare(folder: string, days: number, seed: number): { state: DemoState
   return { state, fresh: true };
 }
 
-const secret = (): string => randomBytes(18).toString("base64url");
+function secret(): string {
+  return randomBytes(18).toString("base64url");
+}
 
 function demoConfig(folder: string, settings: string | undefined): Config {
   const own = loadConfig({ file: join(folder, "heatsteward.yaml"), environment: process.env, folder: process.cwd() });

@@ -17,14 +17,14 @@ import { DEFAULT_SLA, RELAPSE_MS, type SlaProfile } from "./tickets/sla.ts";
 
 /** The desk: the pure decisions of `tickets/` over the records of `store/`. Everything that opens, moves or watches a ticket goes through here. */
 
-export type TicketMoveOutcome =
+type TicketMoveOutcome =
   | { readonly type: "moved"; readonly ticket: TicketView }
   | { readonly type: "unknown" }
   /** The ticket changed since the version that was read. */
   | { readonly type: "stale"; readonly ticket: TicketView }
   | { readonly type: "problem"; readonly ticket: TicketView; readonly problem: MoveProblem };
 
-export interface ComplaintOutcome {
+interface ComplaintOutcome {
   readonly ticket: TicketView;
   /** True: an existing ticket took it in. */
   readonly joined: boolean;

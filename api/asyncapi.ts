@@ -16,38 +16,92 @@ export function asyncApiRoutes(app: Api, version: string): void {
   const document = asyncApi(version);
   app.get(
     "/api/asyncapi.json",
-    { config: { access: "viewer" }, schema: { tags: ["platform"], summary: "The MQTT topics and payloads, and the live messages", response: { 200: z.record(z.string(), z.unknown()), ...errors() } } },
+    {
+      config: { access: "viewer" },
+      schema: {
+        tags: ["platform"],
+        summary: "The MQTT topics and payloads, and the live messages",
+        response: { 200: z.record(z.string(), z.unknown()), ...errors() },
+      },
+    },
     async () => document,
   );
 }
 
 /** The AsyncAPI document. Every signal is there with its unit and its possible range. */
-export function asyncApi(version: string): Json {
+function asyncApi(version: string): Json {
   const stationParameter = { description: "A station that the gateway is registered for" };
   return {
     asyncapi: "3.0.0",
-    info: { title: "HeatSteward 供暖管家", version, description: "What gateways publish, and what the dashboard is told. MQTT 3.1.1, QoS 1: a PUBACK means that the message is on disk." },
+    info: {
+      title: "HeatSteward 供暖管家",
+      version,
+      description: "What gateways publish, and what the dashboard is told. MQTT 3.1.1, QoS 1: a PUBACK means that the message is on disk.",
+    },
     defaultContentType: "application/json",
     servers: {
-      mqtt: { host: "{host}:1883", protocol: "mqtt", protocolVersion: "3.1.1", variables: { host: { default: "localhost" } }, security: [{ type: "userPassword" }] },
+      mqtt: {
+        host: "{host}:1883",
+        protocol: "mqtt",
+        protocolVersion: "3.1.1",
+        variables: { host: { default: "localhost" } },
+        security: [{ type: "userPassword" }],
+      },
       live: { host: "{host}:8080", protocol: "ws", variables: { host: { default: "localhost" } } },
     },
     channels: {
       stationTelemetry: channel(telemetryTopic("{station}"), { station: stationParameter }, "stationTelemetry", ["mqtt"]),
-      assetTelemetry: channel(assetTelemetryTopic("{station}", "{asset}"), { station: stationParameter, asset: { description: "The station or anything below it" } }, "assetTelemetry", ["mqtt"]),
-      status: { ...channel(statusTopic("{station}"), { station: stationParameter }, "status", ["mqtt"]), description: "Retained; `offline` is set as the will" },
+      assetTelemetry: channel(
+        assetTelemetryTopic("{station}", "{asset}"),
+        { station: stationParameter, asset: { description: "The station or anything below it" } },
+        "assetTelemetry",
+        ["mqtt"],
+      ),
+      status: {
+        ...channel(statusTopic("{station}"), { station: stationParameter }, "status", ["mqtt"]),
+        description: "Retained; `offline` is set as the will",
+      },
       live: channel("/api/live", {}, "live", ["live"]),
     },
     operations: {
-      publishStation: { action: "receive", channel: { $ref: "#/channels/stationTelemetry" }, summary: "One poll of a whole station", bindings: { mqtt: { qos: 1 } } },
-      publishAsset: { action: "receive", channel: { $ref: "#/channels/assetTelemetry" }, summary: "One poll of one asset", bindings: { mqtt: { qos: 1 } } },
-      publishStatus: { action: "receive", channel: { $ref: "#/channels/status" }, summary: "Whether the gateway is there", bindings: { mqtt: { qos: 1, retain: true } } },
+      publishStation: {
+        action: "receive",
+        channel: { $ref: "#/channels/stationTelemetry" },
+        summary: "One poll of a whole station",
+        bindings: { mqtt: { qos: 1 } },
+      },
+      publishAsset: {
+        action: "receive",
+        channel: { $ref: "#/channels/assetTelemetry" },
+        summary: "One poll of one asset",
+        bindings: { mqtt: { qos: 1 } },
+      },
+      publishStatus: {
+        action: "receive",
+        channel: { $ref: "#/channels/status" },
+        summary: "Whether the gateway is there",
+        bindings: { mqtt: { qos: 1, retain: true } },
+      },
       tell: { action: "send", channel: { $ref: "#/channels/live" }, summary: "Snapshot, then deltas; tickets in order" },
     },
     components: {
       messages: {
-        stationTelemetry: { payload: { $ref: "#/components/schemas/stationBatch" }, examples: [{ payload: { ts: 1795132800000, seq: 7, assets: { S01: { t_out: -3.1 }, "S01-H": { t2_supply: 48.2, mk_total: 1031.4 }, "B03-U2": { t_return: 37.4 } } } }] },
-        assetTelemetry: { payload: { $ref: "#/components/schemas/assetBatch" }, examples: [{ payload: { ts: 1795132800000, seq: 7, values: { t_return: 37.4, valve_pos: 80 } } }] },
+        stationTelemetry: {
+          payload: { $ref: "#/components/schemas/stationBatch" },
+          examples: [
+            {
+              payload: {
+                ts: 1795132800000,
+                seq: 7,
+                assets: { S01: { t_out: -3.1 }, "S01-H": { t2_supply: 48.2, mk_total: 1031.4 }, "B03-U2": { t_return: 37.4 } },
+              },
+            },
+          ],
+        },
+        assetTelemetry: {
+          payload: { $ref: "#/components/schemas/assetBatch" },
+          examples: [{ payload: { ts: 1795132800000, seq: 7, values: { t_return: 37.4, valve_pos: 80 } } }],
+        },
         status: { contentType: "text/plain", payload: { type: "string", enum: ["online", "offline"] } },
         live: { payload: { $ref: "#/components/schemas/live" } },
       },
@@ -72,11 +126,26 @@ function payloadSchemas(): Json {
     hist: { type: "boolean", description: "Replayed history: not taken as a sign of a wrong clock" },
   };
   const reference = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
-  const batch = (name: string): Json => ({ oneOf: [reference(name), { type: "array", items: reference(name), minItems: 1, maxItems: BACKLOG_MAX }] });
+  const batch = (name: string): Json => ({
+    oneOf: [reference(name), { type: "array", items: reference(name), minItems: 1, maxItems: BACKLOG_MAX }],
+  });
   const valuesByLevel = Object.fromEntries(LEVELS.map((level) => [`${level}Values`, valuesOf(level)]));
   return {
-    stationFrame: { type: "object", properties: { ...frame, assets: { type: "object", propertyNames: { pattern: ASSET_ID.source }, additionalProperties: reference("values") } }, required: ["assets"], additionalProperties: false },
-    assetFrame: { type: "object", properties: { ...frame, values: reference("values") }, required: ["values"], additionalProperties: false },
+    stationFrame: {
+      type: "object",
+      properties: {
+        ...frame,
+        assets: { type: "object", propertyNames: { pattern: ASSET_ID.source }, additionalProperties: reference("values") },
+      },
+      required: ["assets"],
+      additionalProperties: false,
+    },
+    assetFrame: {
+      type: "object",
+      properties: { ...frame, values: reference("values") },
+      required: ["values"],
+      additionalProperties: false,
+    },
     stationBatch: batch("stationFrame"),
     assetBatch: batch("assetFrame"),
     values: { anyOf: LEVELS.map((level) => reference(`${level}Values`)) },
@@ -93,7 +162,10 @@ function valuesOf(level: Level): Json {
     properties: Object.fromEntries(
       signals.map((id) => {
         const { unit, min, max, name } = SIGNALS[id];
-        return [id, { type: ["number", "null"], minimum: min, maximum: max, title: name.en, description: `${name.zh}, ${unit}`, "x-unit": unit }];
+        return [
+          id,
+          { type: ["number", "null"], minimum: min, maximum: max, title: name.en, description: `${name.zh}, ${unit}`, "x-unit": unit },
+        ];
       }),
     ),
   };
@@ -114,7 +186,14 @@ function liveSchemas(): Json {
   const at = z.number();
   const ticketSequence = z.number().int();
   const message = z.discriminatedUnion("type", [
-    z.strictObject({ type: z.literal("snapshot"), at, ticketSequence, simulated: z.boolean(), stations, tickets: z.array(ticketSummarySchema) }),
+    z.strictObject({
+      type: z.literal("snapshot"),
+      at,
+      ticketSequence,
+      simulated: z.boolean(),
+      stations,
+      tickets: z.array(ticketSummarySchema),
+    }),
     z.strictObject({ type: z.literal("delta"), at, stations }),
     z.strictObject({ type: z.literal("ticket"), at, ticketSequence, event: z.string(), ticket: ticketSummarySchema }),
     z.strictObject({ type: z.literal("health"), at, health: healthSchema }),

@@ -32,7 +32,8 @@ declare module "fastify" {
 export function addAuthorisation(app: FastifyInstance, services: ApiServices): void {
   app.decorateRequest("principal", null);
   app.addHook("onRoute", (route) => {
-    if (route.config?.access === undefined) throw new Error(`route ${String(route.method)} ${route.url}: expected config.access, found none (deny by default)`);
+    if (route.config?.access === undefined)
+      throw new Error(`route ${String(route.method)} ${route.url}: expected config.access, found none (deny by default)`);
   });
   app.addHook("onRequest", async (request) => {
     if (request.is404) return;
@@ -47,7 +48,7 @@ export function addAuthorisation(app: FastifyInstance, services: ApiServices): v
   });
 }
 
-export function forbidden(principal: Principal, needed: string): ApiError {
+function forbidden(principal: Principal, needed: string): ApiError {
   return new ApiError("forbidden", `expected the role ${needed} or above, found ${principal.role}`, { needed, role: principal.role });
 }
 
@@ -109,7 +110,9 @@ function isOwnOrigin(origin: string, host: string | undefined, allowed: readonly
   if (allowed.includes(origin)) return true;
   if (!URL.canParse(origin)) return false;
   const { host: originHost, protocol } = new URL(origin);
-  return (protocol === "http:" || protocol === "https:") && host !== undefined && originHost === withoutDefaultPort(host.toLowerCase(), protocol);
+  return (
+    (protocol === "http:" || protocol === "https:") && host !== undefined && originHost === withoutDefaultPort(host.toLowerCase(), protocol)
+  );
 }
 
 function withoutDefaultPort(host: string, protocol: string): string {

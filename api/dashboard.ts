@@ -19,7 +19,14 @@ const TOP_FILE = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}\.[A-Za-z0-9]{1,16}$/;
 const ASSET_FILE = /^assets\/[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$/;
 
 export function dashboardRoutes(app: FastifyInstance, folder: string): void {
-  void app.register(fastifyStatic, { serve: false, root: folder, acceptRanges: false, cacheControl: false, dotfiles: "deny", index: false });
+  void app.register(fastifyStatic, {
+    serve: false,
+    root: folder,
+    acceptRanges: false,
+    cacheControl: false,
+    dotfiles: "deny",
+    index: false,
+  });
   app.get("/*", { config: { access: "public" }, schema: { hide: true } }, async (request, reply) => {
     const path = (request.params as { "*": string })["*"];
     if (path === "api" || path.startsWith("api/")) throw notFound("route", `GET /${path}`);

@@ -65,11 +65,21 @@ export function errorBody(error: ApiError): z.infer<typeof errorSchema> {
 
 export function notFound(what: string, id: string, known: Iterable<string> = []): ApiError {
   const nearest = nearestWord(id, known);
-  return new ApiError("not_found", `there is no ${what} ${JSON.stringify(shorten(id))}`, nearest === undefined ? {} : { suggestion: `did you mean ${nearest}?` });
+  return new ApiError(
+    "not_found",
+    `there is no ${what} ${JSON.stringify(shorten(id))}`,
+    nearest === undefined ? {} : { suggestion: `did you mean ${nearest}?` },
+  );
 }
 
 /** Fastify's own refusals by their status. */
-const FRAMEWORK_CODES: Readonly<Record<number, ErrorCode>> = { 404: "not_found", 413: "too_large", 414: "uri_too_long", 415: "unsupported_media_type", 503: "overloaded" };
+const FRAMEWORK_CODES: Readonly<Record<number, ErrorCode>> = {
+  404: "not_found",
+  413: "too_large",
+  414: "uri_too_long",
+  415: "unsupported_media_type",
+  503: "overloaded",
+};
 /** SQLite result codes of a disk that refuses: read-only, I/O error, full, cannot open (https://sqlite.org/rescode.html). */
 const DISK_REFUSES = new Set([8, 10, 13, 14]);
 
@@ -91,7 +101,11 @@ export function toApiError(thrown: unknown, request?: FastifyRequest): ApiError 
     if (statusCode >= 400 && statusCode < 500) return new ApiError("bad_input", message ?? "bad request", { place: "request" });
   }
   if (thrown instanceof URIError || (statusCode === 400 && thrown instanceof SyntaxError)) {
-    return new ApiError("bad_input", "the body is not JSON", { place: "body", expected: "JSON", found: shorten((thrown as Error).message) });
+    return new ApiError("bad_input", "the body is not JSON", {
+      place: "body",
+      expected: "JSON",
+      found: shorten((thrown as Error).message),
+    });
   }
   return new ApiError("internal", "something went wrong on our side; it was logged");
 }
@@ -101,7 +115,11 @@ export function errorHandler(log: ApiLog): (thrown: unknown, request: FastifyReq
   return (thrown, request, reply) => {
     const error = toApiError(thrown, request);
     if (error.code === "internal" || error.code === "storage_unavailable") {
-      log.error("a request failed", { method: request.method, route: request.routeOptions.url ?? "unknown", error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) });
+      log.error("a request failed", {
+        method: request.method,
+        route: request.routeOptions.url ?? "unknown",
+        error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
+      });
     }
     sendError(reply, error);
   };
@@ -111,7 +129,12 @@ export function sendError(reply: FastifyReply, error: ApiError): void {
   const retryAfterMs = error.details["retryAfterMs"];
   if (typeof retryAfterMs === "number") reply.header("retry-after", Math.max(1, Math.ceil(retryAfterMs / 1000)));
   if (error.status === 401) reply.header("www-authenticate", "Bearer");
-  reply.code(error.status).type("application/json; charset=utf-8").header("cache-control", "no-store").serializer(JSON.stringify).send(errorBody(error));
+  reply
+    .code(error.status)
+    .type("application/json; charset=utf-8")
+    .header("cache-control", "no-store")
+    .serializer(JSON.stringify)
+    .send(errorBody(error));
 }
 
 interface Issue {
@@ -124,7 +147,14 @@ interface Issue {
 const ISSUES_MAX = 10;
 
 function invalid(validation: readonly ZodFastifySchemaValidationError[], context: string, request: FastifyRequest | undefined): ApiError {
-  const sent = context === "querystring" ? request?.query : context === "params" ? request?.params : context === "body" ? request?.body : request?.headers;
+  const sent =
+    context === "querystring"
+      ? request?.query
+      : context === "params"
+        ? request?.params
+        : context === "body"
+          ? request?.body
+          : request?.headers;
   const issues = validation.slice(0, ISSUES_MAX).map((issue) => describeIssue(issue, context === "querystring" ? "query" : context, sent));
   const first = issues[0]!;
   const message = `${first.place}: expected ${first.expected}, found ${first.found}${first.suggestion === undefined ? "" : `; ${first.suggestion}`}`;
@@ -135,7 +165,10 @@ function describeIssue(issue: ZodFastifySchemaValidationError, context: string, 
   const path = issue.instancePath.split("/").filter((step) => step !== "");
   const place = [context, ...path].join(".");
   const params = issue.params as Readonly<Record<string, unknown>>;
-  const value = path.reduce<unknown>((inner, step) => (typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[step] : undefined), sent);
+  const value = path.reduce<unknown>(
+    (inner, step) => (typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[step] : undefined),
+    sent,
+  );
   const found = value === undefined ? "nothing" : shorten(JSON.stringify(value));
   if (issue.keyword === "unrecognized_keys") {
     const keys = params["keys"] as string[];
@@ -144,12 +177,19 @@ function describeIssue(issue: ZodFastifySchemaValidationError, context: string, 
   if (issue.keyword === "invalid_value") {
     const values = (params["values"] as unknown[]).map(String);
     const nearest = typeof value === "string" ? nearestWord(value, values) : undefined;
-    return { place, expected: `one of ${values.join(", ")}`, found, ...(nearest === undefined ? {} : { suggestion: `did you mean ${nearest}?` }) };
+    return {
+      place,
+      expected: `one of ${values.join(", ")}`,
+      found,
+      ...(nearest === undefined ? {} : { suggestion: `did you mean ${nearest}?` }),
+    };
   }
   if (issue.keyword === "invalid_type") return { place, expected: String(params["expected"]), found };
-  if (issue.keyword === "too_small") return { place, expected: `at least ${String(params["minimum"])}${sizeUnit(params["origin"])}`, found };
+  if (issue.keyword === "too_small")
+    return { place, expected: `at least ${String(params["minimum"])}${sizeUnit(params["origin"])}`, found };
   if (issue.keyword === "too_big") return { place, expected: `at most ${String(params["maximum"])}${sizeUnit(params["origin"])}`, found };
-  if (issue.keyword === "invalid_format" && params["pattern"] !== undefined) return { place, expected: `text matching ${String(params["pattern"])}`, found };
+  if (issue.keyword === "invalid_format" && params["pattern"] !== undefined)
+    return { place, expected: `text matching ${JSON.stringify(params["pattern"])}`, found };
   return { place, expected: issue.message ?? "a valid value", found };
 }
 

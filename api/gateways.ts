@@ -11,7 +11,13 @@ import { stationOf } from "./stations.ts";
 const STATIONS_MAX = 1_000;
 
 const gatewaySchema: z.ZodType<GatewayState> = z
-  .strictObject({ name: z.string(), stations: z.array(z.string()), createdAt: timeSchema, connected: z.boolean(), lastSeenAt: timeSchema.nullable() })
+  .strictObject({
+    name: z.string(),
+    stations: z.array(z.string()),
+    createdAt: timeSchema,
+    connected: z.boolean(),
+    lastSeenAt: timeSchema.nullable(),
+  })
   .meta({ id: "Gateway" });
 const newGatewaySchema = z.strictObject({
   name: z.string().regex(ASSET_ID).describe("Its username and client id"),
@@ -37,14 +43,22 @@ export function gatewayRoutes(app: Api, services: Pick<ApiServices, "accounts" |
         tags,
         summary: "Register a gateway; its generated password is in this answer and nowhere else",
         body: newGatewaySchema,
-        response: { 201: z.strictObject({ name: z.string(), stations: z.array(z.string()), password: z.string() }), ...errors(404, 409, 413, 415) },
+        response: {
+          201: z.strictObject({ name: z.string(), stations: z.array(z.string()), password: z.string() }),
+          ...errors(404, 409, 413, 415),
+        },
       },
     },
     async (request, reply) => {
       const { name } = request.body;
       const stations = [...new Set(request.body.stations)].map((id) => stationOf(network, id).id);
       const added = await accounts.addGateway(name, stations, actorOf(request));
-      if (added === undefined) throw new ApiError("conflict", `a gateway ${name} exists already`, { place: "body.name", expected: "a name that is not taken", found: name });
+      if (added === undefined)
+        throw new ApiError("conflict", `a gateway ${name} exists already`, {
+          place: "body.name",
+          expected: "a name that is not taken",
+          found: name,
+        });
       return reply.code(201).send({ name, stations, password: added.password });
     },
   );

@@ -13,7 +13,11 @@ export const healthSchema: z.ZodType<Health> = z
     startedAt: timeSchema,
     parts: z.record(
       z.string(),
-      z.strictObject({ status: statusSchema, message: textSchema.optional(), figures: z.record(z.string(), z.union([z.number(), z.string()]).nullable()) }),
+      z.strictObject({
+        status: statusSchema,
+        message: textSchema.optional(),
+        figures: z.record(z.string(), z.union([z.number(), z.string()]).nullable()),
+      }),
     ),
   })
   .meta({ id: "Health" });
@@ -23,7 +27,12 @@ export function healthRoutes(app: Api, source: HealthSource): void {
     "/api/health",
     {
       config: { access: "public" },
-      schema: { tags: ["platform"], summary: "State of the parts; 503 when down", security: [], response: { 200: healthSchema, 503: healthSchema } },
+      schema: {
+        tags: ["platform"],
+        summary: "State of the parts; 503 when down",
+        security: [],
+        response: { 200: healthSchema, 503: healthSchema },
+      },
     },
     async (_request, reply) => {
       const health = source.health();

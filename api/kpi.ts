@@ -10,7 +10,7 @@ import type { ApiServices, TicketService, TicketView } from "./services.ts";
 const RANGE_MS_USUAL = 30 * 24 * 3_600_000;
 const PAGE = 500;
 /** Tickets that one answer looks at; `complete` is false when there were more. */
-export const KPI_TICKETS_MAX = 20_000;
+const KPI_TICKETS_MAX = 20_000;
 
 const count = z.number().int();
 const share = z.number().min(0).max(1).nullable();
@@ -36,7 +36,9 @@ const kpiSchema = z
     meanDispatchMs: mean,
     meanRespondMs: mean,
     meanFinishMs: mean,
-    inTime: z.strictObject({ dispatch: share, respond: share, finish: share }).describe("Of the steps that were done: the share within its limit"),
+    inTime: z
+      .strictObject({ dispatch: share, respond: share, finish: share })
+      .describe("Of the steps that were done: the share within its limit"),
   })
   .meta({ id: "Kpi" });
 export type Kpi = z.output<typeof kpiSchema>;
@@ -61,7 +63,14 @@ export function kpiRoutes(app: Api, services: Pick<ApiServices, "tickets" | "now
       if (from >= to) throw new InputError("query.from", `a time before query.to (${to})`, String(from));
       const open = services.tickets.open();
       const { tickets, complete } = ticketsOpened(services.tickets, from, to);
-      return { open: open.length, overdue: open.filter(({ dueAt }) => dueAt !== null && dueAt < now).length, from, to, complete, ...kpiOf(tickets) };
+      return {
+        open: open.length,
+        overdue: open.filter(({ dueAt }) => dueAt !== null && dueAt < now).length,
+        from,
+        to,
+        complete,
+        ...kpiOf(tickets),
+      };
     },
   );
 }
@@ -110,10 +119,15 @@ interface ClockFigures {
 /** Mean time from the start of a clock to the step that stops it, and the share of those steps within the limit. */
 function clockOf(tickets: readonly TicketView[], clock: Clock): ClockFigures {
   const done = tickets.flatMap(({ deadlines }) =>
-    deadlines.flatMap(({ clock: its, doneAt, dueAt, limitMs }) => (its === clock && doneAt !== undefined ? [{ tookMs: Math.max(0, doneAt - (dueAt - limitMs)), inTime: doneAt <= dueAt }] : [])),
+    deadlines.flatMap(({ clock: its, doneAt, dueAt, limitMs }) =>
+      its === clock && doneAt !== undefined ? [{ tookMs: Math.max(0, doneAt - (dueAt - limitMs)), inTime: doneAt <= dueAt }] : [],
+    ),
   );
   if (done.length === 0) return { meanMs: null, inTime: null };
-  return { meanMs: done.reduce((sum, { tookMs }) => sum + tookMs, 0) / done.length, inTime: done.filter(({ inTime }) => inTime).length / done.length };
+  return {
+    meanMs: done.reduce((sum, { tookMs }) => sum + tookMs, 0) / done.length,
+    inTime: done.filter(({ inTime }) => inTime).length / done.length,
+  };
 }
 
 function median(ascending: readonly number[]): number | null {

@@ -83,7 +83,17 @@ export class LiveHub {
   /** Takes over an open socket. `since`: the last ticket sequence that the browser saw before it lost the last one. */
   add(socket: WebSocket, principal: Principal, since: number | undefined): void {
     if (this.#clients.size === 0) this.#start();
-    const client: Client = { socket, principal, sentRound: -1, sentSequence: 0, focus: null, stuckSince: null, pinged: false, requests: 0, leaving: false };
+    const client: Client = {
+      socket,
+      principal,
+      sentRound: -1,
+      sentSequence: 0,
+      focus: null,
+      stuckSince: null,
+      pinged: false,
+      requests: 0,
+      leaving: false,
+    };
     this.#clients.add(client);
     this.#counts.opened++;
     socket.on("pong", () => (client.pinged = false));
@@ -115,7 +125,12 @@ export class LiveHub {
       { name: "live_opened_total", type: "counter", help: "Live sockets opened", samples: [{ value: opened }] },
       { name: "live_messages_total", type: "counter", help: "Live messages sent", samples: [{ value: sentMessages }] },
       { name: "live_snapshots_total", type: "counter", help: "Snapshots sent", samples: [{ value: snapshots }] },
-      { name: "live_skipped_total", type: "counter", help: "Rounds that a client missed because it did not read; the newest values follow later", samples: [{ value: skipped }] },
+      {
+        name: "live_skipped_total",
+        type: "counter",
+        help: "Rounds that a client missed because it did not read; the newest values follow later",
+        samples: [{ value: skipped }],
+      },
       {
         name: "live_dropped_total",
         type: "counter",
@@ -128,7 +143,11 @@ export class LiveHub {
   #start(): void {
     const { flushMs, pingMs, healthMs } = this.#limits;
     this.#everyStation = true;
-    this.#timers = [setInterval(() => this.#flush(), flushMs), setInterval(() => this.#ping(), pingMs), setInterval(() => this.#sendHealth(), healthMs)];
+    this.#timers = [
+      setInterval(() => this.#flush(), flushMs),
+      setInterval(() => this.#ping(), pingMs),
+      setInterval(() => this.#sendHealth(), healthMs),
+    ];
     this.#unsubscribe = this.#services.tickets.subscribe(() => {
       for (const client of this.#clients) if (this.#isReady(client)) this.#sendTickets(client);
     });
@@ -226,7 +245,10 @@ export class LiveHub {
     client.sentRound = this.#stations.round;
     if (!this.#deltas.has(from)) {
       const stations = this.#stations.changedSince(from);
-      this.#deltas.set(from, stations.length === 0 ? undefined : JSON.stringify({ type: "delta", at: this.#services.now(), stations } satisfies LiveMessage));
+      this.#deltas.set(
+        from,
+        stations.length === 0 ? undefined : JSON.stringify({ type: "delta", at: this.#services.now(), stations } satisfies LiveMessage),
+      );
     }
     const delta = this.#deltas.get(from);
     if (delta !== undefined) this.#sendText(client, delta);

@@ -35,7 +35,8 @@ export class LiveStations {
   constructor(services: Pick<ApiServices, "contacts" | "rules" | "telemetry" | "network">) {
     this.#network = services.network;
     this.#services = services;
-    for (const station of services.network.stations) this.#entries.set(station.id, newEntry(station, assetsOf(services.network, station, false)));
+    for (const station of services.network.stations)
+      this.#entries.set(station.id, newEntry(station, assetsOf(services.network, station, false)));
   }
 
   get round(): number {
@@ -115,7 +116,14 @@ export class LiveStations {
 }
 
 function newEntry(station: Asset, assets: readonly Asset[]): StationEntry {
-  return { station, assets, head: { connection: "never", dataAt: null, receivedAt: null }, round: 0, values: new Map(), derived: new Map() };
+  return {
+    station,
+    assets,
+    head: { connection: "never", dataAt: null, receivedAt: null },
+    round: 0,
+    values: new Map(),
+    derived: new Map(),
+  };
 }
 
 function since(entry: StationEntry, round: number): StationLive {
@@ -127,7 +135,12 @@ function since(entry: StationEntry, round: number): StationLive {
   return { id: entry.station.id, ...entry.head, values: pick(entry.values), derived: pick(entry.derived) };
 }
 
-function stamp<Value>(known: Map<string, Stamped<Value>>, fresh: Readonly<Record<string, Value>>, round: number, same: (left: Value, right: Value) => boolean): boolean {
+function stamp<Value>(
+  known: Map<string, Stamped<Value>>,
+  fresh: Readonly<Record<string, Value>>,
+  round: number,
+  same: (left: Value, right: Value) => boolean,
+): boolean {
   let changed = false;
   for (const [id, value] of Object.entries(fresh)) {
     const before = known.get(id);
@@ -140,9 +153,16 @@ function stamp<Value>(known: Map<string, Stamped<Value>>, fresh: Readonly<Record
 
 function sameLatest(left: Latest, right: Latest): boolean {
   const signals = Object.keys(right) as SignalId[];
-  return signals.length === Object.keys(left).length && signals.every((signal) => left[signal]?.[0] === right[signal]?.[0] && left[signal]?.[1] === right[signal]?.[1]);
+  return (
+    signals.length === Object.keys(left).length &&
+    signals.every((signal) => left[signal]?.[0] === right[signal]?.[0] && left[signal]?.[1] === right[signal]?.[1])
+  );
 }
 
 function sameDerived(left: CircuitDerived, right: CircuitDerived): boolean {
-  return left.supplyExpectedC === right.supplyExpectedC && left.makeupM3h === right.makeupM3h && left.makeupExpectedM3h === right.makeupExpectedM3h;
+  return (
+    left.supplyExpectedC === right.supplyExpectedC &&
+    left.makeupM3h === right.makeupM3h &&
+    left.makeupExpectedM3h === right.makeupExpectedM3h
+  );
 }

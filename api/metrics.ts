@@ -33,13 +33,20 @@ export class RequestCounts {
       name: "http_requests_total",
       type: "counter",
       help: "HTTP requests by route and status",
-      samples: [...this.#routes].flatMap(([route, { byStatus }]) => [...byStatus].map(([status, value]) => ({ labels: { route, status: String(status) }, value }))),
+      samples: [...this.#routes].flatMap(([route, { byStatus }]) =>
+        [...byStatus].map(([status, value]) => ({ labels: { route, status: String(status) }, value })),
+      ),
     };
     const lines = [`# HELP ${PREFIX}http_request_seconds Time to answer`, `# TYPE ${PREFIX}http_request_seconds histogram`];
     for (const [route, { buckets, seconds, byStatus }] of this.#routes) {
       const total = [...byStatus.values()].reduce((sum, value) => sum + value, 0);
-      for (const [index, bound] of BUCKETS_S.entries()) lines.push(line("http_request_seconds_bucket", { route, le: String(bound) }, buckets[index]!));
-      lines.push(line("http_request_seconds_bucket", { route, le: "+Inf" }, total), line("http_request_seconds_sum", { route }, seconds), line("http_request_seconds_count", { route }, total));
+      for (const [index, bound] of BUCKETS_S.entries())
+        lines.push(line("http_request_seconds_bucket", { route, le: String(bound) }, buckets[index]!));
+      lines.push(
+        line("http_request_seconds_bucket", { route, le: "+Inf" }, total),
+        line("http_request_seconds_sum", { route }, seconds),
+        line("http_request_seconds_count", { route }, total),
+      );
     }
     return `${writeMetrics([requests])}${lines.join("\n")}\n`;
   }

@@ -62,7 +62,12 @@ const assetSchema: z.ZodType<AssetOnWire> = z
 const networkSchema = z.strictObject({
   name: z.string(),
   timezone: z.string(),
-  season: z.strictObject({ filling: timeSchema.optional(), commissioning: timeSchema.optional(), heating: timeSchema.optional(), end: timeSchema.optional() }),
+  season: z.strictObject({
+    filling: timeSchema.optional(),
+    commissioning: timeSchema.optional(),
+    heating: timeSchema.optional(),
+    end: timeSchema.optional(),
+  }),
   areas: z.array(z.strictObject({ id: z.string(), name: z.string() })),
   stewards: z.array(z.strictObject({ id: z.string(), name: z.string(), areas: z.array(z.string()), phone: z.string().optional() })),
   assets: z.array(assetSchema),
@@ -70,9 +75,13 @@ const networkSchema = z.strictObject({
 });
 
 export function networkRoutes(app: Api, network: Network, simulated: boolean): void {
-  // The network never changes while the platform runs, so both forms of it are written once.
-  const withPhones = written(network, simulated, true);
-  const withoutPhones = written(network, simulated, false);
+  // The network never changes while the platform runs: each form of it is written once, when it is first asked for.
+  const forms = new Map<boolean, Written>();
+  const form = (phones: boolean): Written => {
+    let known = forms.get(phones);
+    if (known === undefined) forms.set(phones, (known = written(network, simulated, phones)));
+    return known;
+  };
   app.get(
     "/api/network",
     {
@@ -84,7 +93,7 @@ export function networkRoutes(app: Api, network: Network, simulated: boolean): v
       },
     },
     async (request, reply) => {
-      const { body, etag } = mayAct(principalOf(request).role, "operator") ? withPhones : withoutPhones;
+      const { body, etag } = form(mayAct(principalOf(request).role, "operator"));
       reply.headers({ etag, "cache-control": "private, no-cache" });
       if (request.headers["if-none-match"] === etag) return reply.code(304).send();
       return reply.type("application/json; charset=utf-8").send(body as never);
@@ -92,8 +101,18 @@ export function networkRoutes(app: Api, network: Network, simulated: boolean): v
   );
 }
 
-function written(network: Network, simulated: boolean, phones: boolean): { readonly body: string; readonly etag: string } {
-  const stewards = network.stewards.map(({ id, name, areas, phone }) => ({ id, name, areas, ...(phones && phone !== undefined ? { phone } : {}) }));
+interface Written {
+  readonly body: string;
+  readonly etag: string;
+}
+
+function written(network: Network, simulated: boolean, phones: boolean): Written {
+  const stewards = network.stewards.map(({ id, name, areas, phone }) => ({
+    id,
+    name,
+    areas,
+    ...(phones && phone !== undefined ? { phone } : {}),
+  }));
   const { name, timezone, season, areas } = network;
   const body = JSON.stringify({ name, timezone, season, areas, stewards, assets: [...network.assets()], simulated });
   return { body, etag: etagOf(body) };

@@ -13,7 +13,11 @@ export function addOpenApi(app: FastifyInstance, version: string): void {
   void app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
-      info: { title: "HeatSteward 供暖管家", version, description: "Telemetry, faults and tickets of a heat network. All times are epoch ms, UTC." },
+      info: {
+        title: "HeatSteward 供暖管家",
+        version,
+        description: "Telemetry, faults and tickets of a heat network. All times are epoch ms, UTC.",
+      },
       components: {
         securitySchemes: {
           bearer: { type: "http", scheme: "bearer" },
@@ -25,16 +29,23 @@ export function addOpenApi(app: FastifyInstance, version: string): void {
     transform: (document) => {
       const transformed = jsonSchemaTransform(document as Parameters<typeof jsonSchemaTransform>[0]);
       const access = document.route.config?.access;
-      return { ...transformed, schema: { ...transformed.schema, "x-access": access, ...(access === "public" && { security: [] }) } as typeof transformed.schema };
+      return {
+        ...transformed,
+        schema: { ...transformed.schema, "x-access": access, ...(access === "public" && { security: [] }) } as typeof transformed.schema,
+      };
     },
-    transformObject: (document) => withoutUnused(withLive(jsonSchemaTransformObject(document) as Json)) as ReturnType<typeof jsonSchemaTransformObject>,
+    transformObject: (document) =>
+      withoutUnused(withLive(jsonSchemaTransformObject(document) as Json)) as ReturnType<typeof jsonSchemaTransformObject>,
   });
 }
 
 export function openApiRoutes(app: Api): void {
   app.get(
     "/api/openapi.json",
-    { config: { access: "viewer" }, schema: { tags: ["platform"], summary: "This description", response: { 200: z.record(z.string(), z.unknown()), ...errors() } } },
+    {
+      config: { access: "viewer" },
+      schema: { tags: ["platform"], summary: "This description", response: { 200: z.record(z.string(), z.unknown()), ...errors() } },
+    },
     async () => ({ ...(app.swagger() as unknown as Json) }),
   );
 }
@@ -46,8 +57,22 @@ function withLive(document: Json): Json {
       tags: ["live"],
       summary: "WebSocket: snapshot, then deltas; tickets in order. Messages: /api/asyncapi.json",
       "x-access": "viewer",
-      parameters: [{ name: "since", in: "query", required: false, schema: { type: "integer", minimum: 0 }, description: "The last ticketSequence seen: every ticket message after it comes first" }],
-      responses: { 101: { description: "Switching to WebSocket" }, 426: { description: "Not a WebSocket request", content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } } } },
+      parameters: [
+        {
+          name: "since",
+          in: "query",
+          required: false,
+          schema: { type: "integer", minimum: 0 },
+          description: "The last ticketSequence seen: every ticket message after it comes first",
+        },
+      ],
+      responses: {
+        101: { description: "Switching to WebSocket" },
+        426: {
+          description: "Not a WebSocket request",
+          content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
+        },
+      },
     },
   };
   return { ...document, paths: { ...(document["paths"] as Json), "/api/live": live } };
@@ -69,5 +94,8 @@ function withoutUnused(document: Json): Json {
     for (const child of Object.values(node)) walk(child);
   };
   walk(document["paths"]);
-  return { ...document, components: { ...components, schemas: Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name))) } };
+  return {
+    ...document,
+    components: { ...components, schemas: Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name))) },
+  };
 }

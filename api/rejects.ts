@@ -31,7 +31,12 @@ export function rejectRoutes(app: Api, telemetry: Pick<TelemetryStore, "rejects"
       schema: {
         tags: ["platform"],
         summary: "Rejected input, newest first",
-        querystring: z.strictObject({ station: assetIdSchema.optional(), reason: z.enum(REJECT_REASONS).optional(), limit: limitQuery(PAGE_USUAL, PAGE_MAX), cursor: cursorQuery }),
+        querystring: z.strictObject({
+          station: assetIdSchema.optional(),
+          reason: z.enum(REJECT_REASONS).optional(),
+          limit: limitQuery(PAGE_USUAL, PAGE_MAX),
+          cursor: cursorQuery,
+        }),
         response: { 200: pageOf(rejectSchema), ...errors() },
       },
     },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LEVELS } from "../model/signals.ts";
+import type { Episode } from "../model/finding.ts";
 import type { RuleStatus } from "../model/live.ts";
 import type { Network } from "../model/network.ts";
 import { KIND_WORDS } from "../model/words.ts";
@@ -7,11 +8,17 @@ import { SEASON_PHASES } from "../rules/phase.ts";
 import { assetIdSchema, errors, kindSchema, pageOf, textSchema, timeSchema, type Api } from "./schemas.ts";
 import type { RuleService } from "./services.ts";
 import { stationOf } from "./stations.ts";
-import { episodeSchema } from "./ticket-schema.ts";
+import { episodeSchema, type EpisodeOnWire } from "./ticket-schema.ts";
 
 /** `GET /api/rules`, `/api/rules/status` and `/api/episodes`: what the rules are, how near they are, and what they found. */
 
-const limitSchema = z.strictObject({ name: z.string(), value: z.number(), floor: z.number().optional(), unit: z.string(), reason: textSchema });
+const limitSchema = z.strictObject({
+  name: z.string(),
+  value: z.number(),
+  floor: z.number().optional(),
+  unit: z.string(),
+  reason: textSchema,
+});
 const ruleSchema = z
   .strictObject({
     kind: kindSchema,
@@ -48,7 +55,14 @@ export function ruleRoutes(app: Api, network: Network, rules: RuleService): void
 
   app.get(
     "/api/rules",
-    { config, schema: { tags, summary: "The rules: cause, consequence, action and limits with unit and reason", response: { 200: pageOf(ruleSchema), ...errors() } } },
+    {
+      config,
+      schema: {
+        tags,
+        summary: "The rules: cause, consequence, action and limits with unit and reason",
+        response: { 200: pageOf(ruleSchema), ...errors() },
+      },
+    },
     async () => ({
       items: rules.catalogue.map((rule) => ({
         kind: rule.kind,
@@ -78,7 +92,14 @@ export function ruleRoutes(app: Api, network: Network, rules: RuleService): void
         tags,
         summary: "How far each rule is from its limit on each asset of a station",
         querystring: ofStation,
-        response: { 200: z.strictObject({ items: z.array(statusSchema), next: z.null(), watermark: timeSchema.nullable().describe("Event time up to which the station was judged") }), ...errors(404) },
+        response: {
+          200: z.strictObject({
+            items: z.array(statusSchema),
+            next: z.null(),
+            watermark: timeSchema.nullable().describe("Event time up to which the station was judged"),
+          }),
+          ...errors(404),
+        },
       },
     },
     async ({ query }) => {
@@ -89,15 +110,28 @@ export function ruleRoutes(app: Api, network: Network, rules: RuleService): void
 
   app.get(
     "/api/episodes",
-    { config, schema: { tags, summary: "What the rules found at a station, newest first, with the episode that explains each", querystring: ofStation, response: { 200: pageOf(episodeSchema), ...errors(404) } } },
+    {
+      config,
+      schema: {
+        tags,
+        summary: "What the rules found at a station, newest first, with the episode that explains each",
+        querystring: ofStation,
+        response: { 200: pageOf(episodeSchema), ...errors(404) },
+      },
+    },
     async ({ query }) => {
       const station = stationOf(network, query.station);
-      const roots = new Map(rules.rooted(station.id).map(({ episode, root }) => [`${episode.kind} ${episode.asset} ${episode.since}`, root]));
+      const keyOf = (episode: Episode): string => `${episode.kind} ${episode.asset} ${episode.since}`;
+      const roots = new Map(rules.rooted(station.id).map(({ episode, root }) => [keyOf(episode), root]));
       const items = rules
         .episodes(station.id)
-        .map((episode) => {
-          const root = roots.get(`${episode.kind} ${episode.asset} ${episode.since}`);
-          return { ...episode, clearedAt: episode.clearedAt ?? null, root: root === undefined ? null : { kind: root.kind, asset: root.asset } };
+        .map((episode): EpisodeOnWire => {
+          const root = roots.get(keyOf(episode));
+          const { clearedAt, ...told } = episode;
+          return Object.assign(told, {
+            clearedAt: clearedAt ?? null,
+            root: root === undefined ? null : { kind: root.kind, asset: root.asset },
+          });
         })
         .sort((left, right) => right.detectedAt - left.detectedAt);
       return { items, next: null };

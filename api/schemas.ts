@@ -15,7 +15,9 @@ import type { Page } from "./services.ts";
 /** A server whose handlers are typed by their zod schemas. */
 export type Api = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
 
-export const textSchema: z.ZodType<Text> = z.strictObject({ zh: z.string(), en: z.string() }).meta({ id: "Text", description: "A sentence in both languages." });
+export const textSchema: z.ZodType<Text> = z
+  .strictObject({ zh: z.string(), en: z.string() })
+  .meta({ id: "Text", description: "A sentence in both languages." });
 export const kindSchema = z.enum(FAULT_KINDS).meta({ id: "FaultKind" });
 export const severitySchema = z.enum(SEVERITIES);
 export const signalSchema = z.enum(SIGNAL_IDS as [(typeof SIGNAL_IDS)[number], ...typeof SIGNAL_IDS]).meta({ id: "SignalId" });
@@ -41,7 +43,10 @@ const CURSOR_CHARACTERS_MAX = 200;
 
 /** A whole number in a query string: digits only, so that an empty or hexadecimal value is not taken for one. */
 export function wholeNumber(min: number, max: number) {
-  return z.preprocess((sent) => (typeof sent === "string" && /^-?\d{1,16}$/.test(sent) ? Number(sent) : sent), z.number().int().min(min).max(max));
+  return z.preprocess(
+    (sent) => (typeof sent === "string" && /^-?\d{1,16}$/.test(sent) ? Number(sent) : sent),
+    z.number().int().min(min).max(max),
+  );
 }
 
 export const timeQuery = wholeNumber(0, TIME_MS_MAX).describe("Epoch ms, UTC").optional();
@@ -53,7 +58,7 @@ export function limitQuery(usual: number, max: number) {
 
 const errorAs = (description: string) => errorSchema.describe(description);
 /** Error answers that a route declares: those that any route may give, and its own. */
-export const ERRORS = {
+const ERRORS = {
   400: errorAs("Bad input: details name place, expected and found"),
   401: errorAs("No valid login"),
   403: errorAs("The role is too low, or the Origin is foreign"),
@@ -67,5 +72,8 @@ export const ERRORS = {
 
 type Errors = typeof ERRORS;
 export function errors<Status extends keyof Errors>(...statuses: Status[]): Pick<Errors, Status | 400 | 401 | 403 | 503> {
-  return Object.fromEntries([400, 401, 403, 503, ...statuses].map((status) => [status, ERRORS[status as keyof Errors]])) as Pick<Errors, Status | 400 | 401 | 403 | 503>;
+  return Object.fromEntries([400, 401, 403, 503, ...statuses].map((status) => [status, ERRORS[status as keyof Errors]])) as Pick<
+    Errors,
+    Status | 400 | 401 | 403 | 503
+  >;
 }

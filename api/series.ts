@@ -22,12 +22,21 @@ const CLOSED_AFTER_MS = 3_600_000;
 const CLOSED_CACHE_SECONDS = 300;
 
 const points = z.array(z.number().nullable());
-const gaps = z.array(z.tuple([timeSchema, timeSchema])).optional().describe("Spans that a line must not bridge");
+const gaps = z
+  .array(z.tuple([timeSchema, timeSchema]))
+  .optional()
+  .describe("Spans that a line must not bridge");
 const identity = { asset: z.string(), signal: signalSchema, unit: z.string(), gaps };
 const times = z.array(timeSchema).describe("Epoch ms, ascending");
 const curveSchema: z.ZodType<Curve> = z
   .discriminatedUnion("raw", [
-    z.strictObject({ from: timeSchema, to: timeSchema, raw: z.literal(true), times, series: z.array(z.strictObject({ ...identity, values: points })) }),
+    z.strictObject({
+      from: timeSchema,
+      to: timeSchema,
+      raw: z.literal(true),
+      times,
+      series: z.array(z.strictObject({ ...identity, values: points })),
+    }),
     z.strictObject({
       from: timeSchema,
       to: timeSchema,
@@ -81,7 +90,8 @@ function rangeOf(query: { from?: number | undefined; to?: number | undefined }, 
   const to = query.to ?? (query.from === undefined ? now : Math.max(now, query.from + 1));
   const from = query.from ?? Math.max(0, to - RANGE_MS_USUAL);
   if (from >= to) throw new InputError("query.from", `a time before query.to (${to})`, String(from));
-  if (to - from > RANGE_MS_MAX) throw new InputError("query.from", `a time at most ${RANGE_MS_MAX} ms before query.to`, `${to - from} ms before it`);
+  if (to - from > RANGE_MS_MAX)
+    throw new InputError("query.from", `a time at most ${RANGE_MS_MAX} ms before query.to`, `${to - from} ms before it`);
   return { from, to };
 }
 
@@ -90,7 +100,12 @@ function signalOf(word: string, asset: Asset): SignalId {
   const onLevel = SIGNAL_IDS.filter((id) => (SIGNALS[id].levels as readonly Level[]).includes(asset.level));
   if (isSignalId(word) && onLevel.includes(word)) return word;
   const nearest = nearestWord(word, onLevel);
-  throw new InputError("query.signal", `a signal of a ${asset.level}: ${onLevel.join(", ")}`, word, nearest === undefined ? undefined : `did you mean ${nearest}?`);
+  throw new InputError(
+    "query.signal",
+    `a signal of a ${asset.level}: ${onLevel.join(", ")}`,
+    word,
+    nearest === undefined ? undefined : `did you mean ${nearest}?`,
+  );
 }
 
 /** Ids to look for the nearest one in: bounded, since a miss should stay cheap. */

@@ -87,7 +87,12 @@ export function buildServer(services: ApiServices, options: ServerOptions = {}):
   void app.register(async (scope) => {
     addAuthorisation(scope, services);
     scope.addHook("onRequest", async (request) => {
-      if (request.ws && request.routeOptions.url !== "/api/live") throw new ApiError("bad_input", "there is no WebSocket here", { place: "request", expected: "/api/live", found: request.url.slice(0, 200) });
+      if (request.ws && request.routeOptions.url !== "/api/live")
+        throw new ApiError("bad_input", "there is no WebSocket here", {
+          place: "request",
+          expected: "/api/live",
+          found: request.url.slice(0, 200),
+        });
     });
     const api = scope.withTypeProvider<ZodTypeProvider>();
     healthRoutes(api, services.health);
@@ -115,10 +120,13 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   const refusal =
     error.code === "HPE_HEADER_OVERFLOW"
       ? new ApiError("header_too_large", `expected at most ${LIMITS.headerBytes} bytes of headers`)
-      : new ApiError("bad_input", "the request is not HTTP", { place: "request", expected: "HTTP/1.1", found: error.code ?? "something else" });
+      : new ApiError("bad_input", "the request is not HTTP", {
+          place: "request",
+          expected: "HTTP/1.1",
+          found: error.code ?? "something else",
+        });
   const body = JSON.stringify(errorBody(refusal));
   const head = `HTTP/1.1 ${refusal.status} Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n`;
   if (socket.writable) socket.write(head + body);
   socket.destroySoon();
 }
-

@@ -30,7 +30,7 @@ export interface ApiServices {
   readonly log: ApiLog;
 }
 
-export interface ApiSettings {
+interface ApiSettings {
   /** HEATSTEWARD_ADMIN_TOKEN; undefined: no bearer token is valid. */
   readonly adminToken: string | undefined;
   /** People reach the platform over TLS: the cookie is `Secure` and HSTS is sent. */
@@ -59,7 +59,7 @@ export interface Contact {
   readonly receivedAt: number | null;
 }
 
-export interface ContactSource {
+interface ContactSource {
   contact(station: string): Contact;
 }
 
@@ -81,9 +81,9 @@ export interface RuleService {
   watermark(station: string): number | undefined;
 }
 
-export type RuleFacts = Pick<Rule, "kind" | "level" | "everyMs" | "holdMs" | "keepMs" | "phases" | "cause" | "consequence" | "action" | "limits">;
+type RuleFacts = Pick<Rule, "kind" | "level" | "everyMs" | "holdMs" | "keepMs" | "phases" | "cause" | "consequence" | "action" | "limits">;
 
-export interface TicketQuery {
+interface TicketQuery {
   /** `open`: every state before `closed`. */
   readonly state?: TicketState;
   readonly kind?: FaultKind;
@@ -145,7 +145,7 @@ export type LoginOutcome =
   /** Too many failures of this account or address. */
   | { readonly type: "throttled"; readonly retryAfterMs: number };
 
-export type SetUpOutcome = LoginOutcome | { readonly type: "done_before" };
+type SetUpOutcome = LoginOutcome | { readonly type: "done_before" };
 
 export interface GatewayState {
   readonly name: string;
@@ -169,7 +169,11 @@ export interface AccountService {
   endSession(token: string): void;
   gateways(): readonly GatewayState[];
   /** Registers a gateway; undefined when the name is taken. The password is generated and cannot be read again. */
-  addGateway(name: string, stations: readonly string[], by: Actor): { readonly password: string } | undefined | Promise<{ readonly password: string } | undefined>;
+  addGateway(
+    name: string,
+    stations: readonly string[],
+    by: Actor,
+  ): { readonly password: string } | undefined | Promise<{ readonly password: string } | undefined>;
 }
 
 /** Stations with fresh values since the live hub last asked; bounded by the number of stations. */

@@ -40,17 +40,31 @@ export function sessionRoutes(app: Api, services: ApiServices): void {
 
   app.get(
     "/api/session",
-    { config, schema: { tags, summary: "Who is signed in; 401 with the code setup_required while there is no account", response: { 200: userSchema, ...errors() } } },
+    {
+      config,
+      schema: {
+        tags,
+        summary: "Who is signed in; 401 with the code setup_required while there is no account",
+        response: { 200: userSchema, ...errors() },
+      },
+    },
     async ({ principal }) => {
       if (principal !== null) return { name: principal.name, role: principal.role };
-      if (accounts.needsSetUp()) throw new ApiError("setup_required", "there is no account yet: create the first one with the set-up token that the platform printed");
+      if (accounts.needsSetUp())
+        throw new ApiError(
+          "setup_required",
+          "there is no account yet: create the first one with the set-up token that the platform printed",
+        );
       throw new ApiError("unauthenticated", "nobody is signed in");
     },
   );
 
   app.post(
     "/api/session",
-    { config, schema: { tags, summary: "Sign in", security: [], body: loginSchema, response: { 200: sessionSchema, ...errors(413, 415, 429) } } },
+    {
+      config,
+      schema: { tags, summary: "Sign in", security: [], body: loginSchema, response: { 200: sessionSchema, ...errors(413, 415, 429) } },
+    },
     async (request, reply) => {
       const { name, password } = request.body;
       return enter(request, reply, await accounts.authenticate(name, password, request.ip));
@@ -68,7 +82,16 @@ export function sessionRoutes(app: Api, services: ApiServices): void {
 
   app.post(
     "/api/session/setup",
-    { config, schema: { tags, summary: "Create the first administrator, once", security: [], body: setUpSchema, response: { 200: sessionSchema, ...errors(409, 413, 415, 429) } } },
+    {
+      config,
+      schema: {
+        tags,
+        summary: "Create the first administrator, once",
+        security: [],
+        body: setUpSchema,
+        response: { 200: sessionSchema, ...errors(409, 413, 415, 429) },
+      },
+    },
     async (request, reply) => {
       const { token, name, password } = request.body;
       const outcome = await accounts.setUp(token, name, password, request.ip);

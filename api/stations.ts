@@ -3,7 +3,18 @@ import { isOpen, type LatestValue, type StationLive } from "../model/live.ts";
 import type { Asset, Network } from "../model/network.ts";
 import { SIGNALS, type SignalId } from "../model/signals.ts";
 import { notFound } from "./errors.ts";
-import { assetIdSchema, circuitDerivedSchema, connectionSchema, cursorQuery, errors, limitQuery, pageOf, signalSchema, timeSchema, type Api } from "./schemas.ts";
+import {
+  assetIdSchema,
+  circuitDerivedSchema,
+  connectionSchema,
+  cursorQuery,
+  errors,
+  limitQuery,
+  pageOf,
+  signalSchema,
+  timeSchema,
+  type Api,
+} from "./schemas.ts";
 import type { ApiServices } from "./services.ts";
 
 /** `GET /api/stations` and `/api/stations/{id}`: the latest values, with unit and age. */
@@ -22,7 +33,9 @@ const stationShape = {
 };
 const stationSchema = z.strictObject(stationShape).meta({ id: "Station" });
 const idList = z.array(z.string());
-const stationDetailSchema = z.strictObject({ ...stationShape, circuits: idList, buildings: idList, units: idList, rooms: idList }).meta({ id: "StationDetail" });
+const stationDetailSchema = z
+  .strictObject({ ...stationShape, circuits: idList, buildings: idList, units: idList, rooms: idList })
+  .meta({ id: "StationDetail" });
 type StationBody = z.output<typeof stationSchema>;
 
 const PAGE_USUAL = 1_000;
@@ -40,7 +53,11 @@ export function assetsBelow(network: Network, station: Asset): Asset[] {
 }
 
 /** What is known of a station right now, for the live socket and for the routes below. */
-export function stationLive(services: Pick<ApiServices, "contacts" | "rules" | "telemetry">, station: Asset, assets: readonly Asset[]): StationLive {
+export function stationLive(
+  services: Pick<ApiServices, "contacts" | "rules" | "telemetry">,
+  station: Asset,
+  assets: readonly Asset[],
+): StationLive {
   const values: Record<string, Readonly<Partial<Record<SignalId, LatestValue>>>> = {};
   for (const asset of assets) {
     const latest = services.telemetry.latestOf(asset.id);
@@ -84,8 +101,16 @@ export function stationRoutes(app: Api, services: ApiServices): void {
     },
     async ({ query }) => {
       const { area } = query;
-      if (area !== undefined && !network.areas.some(({ id }) => id === area) && !network.stations.some((station) => station.area === area)) {
-        throw notFound("area", area, network.areas.map(({ id }) => id));
+      if (
+        area !== undefined &&
+        !network.areas.some(({ id }) => id === area) &&
+        !network.stations.some((station) => station.area === area)
+      ) {
+        throw notFound(
+          "area",
+          area,
+          network.areas.map(({ id }) => id),
+        );
       }
       const stations = area === undefined ? network.stations : network.stations.filter((station) => station.area === area);
       const start = query.cursor === undefined ? 0 : stations.findIndex(({ id }) => id === query.cursor) + 1;
@@ -113,7 +138,13 @@ export function stationRoutes(app: Api, services: ApiServices): void {
     async ({ params }) => {
       const station = stationOf(network, params.id);
       const ids = (level: "circuit" | "building" | "unit" | "room"): string[] => network.below(station.id, level).map(({ id }) => id);
-      return { ...body(station, assetsOf(network, station, true), openCounts()), circuits: ids("circuit"), buildings: ids("building"), units: ids("unit"), rooms: ids("room") };
+      return {
+        ...body(station, assetsOf(network, station, true), openCounts()),
+        circuits: ids("circuit"),
+        buildings: ids("building"),
+        units: ids("unit"),
+        rooms: ids("room"),
+      };
     },
   );
 }
@@ -122,9 +153,18 @@ export function stationRoutes(app: Api, services: ApiServices): void {
 export function stationOf(network: Network, id: string): Asset {
   const station = network.asset(id);
   if (station?.level === "station") return station;
-  throw notFound("station", id, network.stations.map((known) => known.id));
+  throw notFound(
+    "station",
+    id,
+    network.stations.map((known) => known.id),
+  );
 }
 
 function withUnits(latest: Readonly<Partial<Record<SignalId, LatestValue>>>): StationBody["values"][string] {
-  return Object.fromEntries((Object.entries(latest) as [SignalId, LatestValue][]).map(([signal, [at, value]]) => [signal, { value, at, unit: SIGNALS[signal].unit }]));
+  return Object.fromEntries(
+    (Object.entries(latest) as [SignalId, LatestValue][]).map(([signal, [at, value]]) => [
+      signal,
+      { value, at, unit: SIGNALS[signal].unit },
+    ]),
+  );
 }

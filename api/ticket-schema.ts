@@ -2,7 +2,16 @@ import { z } from "zod";
 import type { Cause, Episode, Evidence } from "../model/finding.ts";
 import type { TicketSummary } from "../model/live.ts";
 import type { Text } from "../model/text.ts";
-import { CLOCKS, TICKET_EVENTS, TICKET_MOVES, TICKET_STATES, type Deadline, type TicketEvent, type TicketFinding, type TicketMove } from "../model/ticket.ts";
+import {
+  CLOCKS,
+  TICKET_EVENTS,
+  TICKET_MOVES,
+  TICKET_STATES,
+  type Deadline,
+  type TicketEvent,
+  type TicketFinding,
+  type TicketMove,
+} from "../model/ticket.ts";
 import { kindSchema, severitySchema, signalSchema, textSchema, timeSchema } from "./schemas.ts";
 import type { TicketView } from "./services.ts";
 
@@ -10,7 +19,7 @@ import type { TicketView } from "./services.ts";
 
 const nullableNumbers = z.array(z.number().nullable());
 
-export const evidenceSchema: z.ZodType<Evidence> = z
+const evidenceSchema: z.ZodType<Evidence> = z
   .strictObject({
     asset: z.string(),
     signal: signalSchema.optional(),
@@ -26,7 +35,7 @@ export const evidenceSchema: z.ZodType<Evidence> = z
   })
   .meta({ id: "Evidence" });
 
-export const causeSchema: z.ZodType<Cause> = z
+const causeSchema: z.ZodType<Cause> = z
   .strictObject({ id: z.string(), name: textSchema, share: z.number(), pro: z.array(textSchema), contra: z.array(textSchema) })
   .meta({ id: "Cause" });
 
@@ -39,7 +48,10 @@ const explanationShape = {
 };
 
 /** `clearedAt` is null while the fault is there. */
-export type EpisodeOnWire = Omit<Episode, "clearedAt"> & { readonly clearedAt: number | null; readonly root: { readonly kind: Episode["kind"]; readonly asset: string } | null };
+export type EpisodeOnWire = Omit<Episode, "clearedAt"> & {
+  readonly clearedAt: number | null;
+  readonly root: { readonly kind: Episode["kind"]; readonly asset: string } | null;
+};
 export const episodeSchema: z.ZodType<EpisodeOnWire> = z
   .strictObject({
     kind: kindSchema,
@@ -54,7 +66,12 @@ export const episodeSchema: z.ZodType<EpisodeOnWire> = z
   })
   .meta({ id: "Episode" });
 
-const deadlineSchema = z.strictObject({ clock: z.enum(CLOCKS), dueAt: timeSchema, limitMs: z.number(), doneAt: timeSchema.optional() }) as unknown as z.ZodType<Deadline>;
+const deadlineSchema = z.strictObject({
+  clock: z.enum(CLOCKS),
+  dueAt: timeSchema,
+  limitMs: z.number(),
+  doneAt: timeSchema.optional(),
+}) as unknown as z.ZodType<Deadline>;
 const findingSchema = z.strictObject({
   kind: kindSchema,
   asset: z.string(),
@@ -121,7 +138,11 @@ export interface MoveChance {
   readonly possible: boolean;
   readonly reason?: Text;
 }
-const chanceSchema: z.ZodType<MoveChance> = z.strictObject({ move: z.enum(TICKET_MOVES), possible: z.boolean(), reason: textSchema.optional() });
+const chanceSchema: z.ZodType<MoveChance> = z.strictObject({
+  move: z.enum(TICKET_MOVES),
+  possible: z.boolean(),
+  reason: textSchema.optional(),
+});
 export type TicketDetail = TicketBody & { readonly moves: readonly MoveChance[] };
 export const ticketDetailSchema: z.ZodType<TicketDetail> = z
   .strictObject({ ...ticketShape, moves: z.array(chanceSchema).describe("What the asker may do now, and why not the rest") })

@@ -50,7 +50,10 @@ const moveSchema = z.strictObject({
   to: z.string().min(1).max(ASSIGNEE_LENGTH_MAX).optional().describe("dispatch: who gets it"),
   cause: noteSchema.optional().describe("resolve: what it was"),
   work: noteSchema.optional().describe("resolve: what was done"),
-  override: z.union([noteSchema, z.boolean()]).optional().describe("close although not cured or not confirmed: the reason, or true with `reason`"),
+  override: z
+    .union([noteSchema, z.boolean()])
+    .optional()
+    .describe("close although not cured or not confirmed: the reason, or true with `reason`"),
   reason: noteSchema.optional().describe("Why, for an override"),
   into: ticketIdSchema.optional().describe("merge: the ticket that goes on"),
 });
@@ -94,9 +97,14 @@ export function ticketRoutes(app: Api, services: ApiServices): void {
     "/api/tickets/:id",
     {
       config: { access: "viewer" },
-      schema: { tags, summary: "One ticket, with the moves that are possible", params: z.strictObject({ id: ticketIdSchema }), response: { 200: ticketDetailSchema, ...errors(404) } },
+      schema: {
+        tags,
+        summary: "One ticket, with the moves that are possible",
+        params: z.strictObject({ id: ticketIdSchema }),
+        response: { 200: ticketDetailSchema, ...errors(404) },
+      },
     },
-    async (request) => {
+    (request) => {
       const ticket = tickets.get(request.params.id);
       if (ticket === undefined) throw notFound("ticket", request.params.id);
       return detail(ticket, principalOf(request).role);
@@ -127,9 +135,11 @@ export function ticketRoutes(app: Api, services: ApiServices): void {
 }
 
 function moveBody({ override, reason, ...rest }: Omit<z.output<typeof moveSchema>, "version">): MoveBody {
-  if (override === undefined || override === false) return { ...rest, ...(reason !== undefined && rest.note === undefined && { note: reason }) };
+  if (override === undefined || override === false)
+    return { ...rest, ...(reason !== undefined && rest.note === undefined && { note: reason }) };
   const why = override === true ? reason : override;
-  if (why === undefined || why.trim() === "") throw new InputError("body.reason", "why the ticket is closed although it is not cured", "nothing");
+  if (why === undefined || why.trim() === "")
+    throw new InputError("body.reason", "why the ticket is closed although it is not cured", "nothing");
   return { ...rest, override: why };
 }
 
@@ -143,7 +153,12 @@ function moved(outcome: MoveOutcome, id: string, move: TicketMove): TicketView {
   if (outcome.type === "unknown") throw notFound("ticket", id);
   const { state, version } = outcome.ticket;
   if (outcome.type === "stale") {
-    throw new ApiError("stale_version", `the ticket has changed: its version is ${version}`, { move, state, version, possible: possibleMoves(state) });
+    throw new ApiError("stale_version", `the ticket has changed: its version is ${version}`, {
+      move,
+      state,
+      version,
+      possible: possibleMoves(state),
+    });
   }
   const { code, message, possible } = outcome.problem;
   const place = code === "bad_body" ? { place: "body", expected: message.en, found: "something else" } : {};
@@ -158,10 +173,13 @@ function chanceOf(move: TicketMove, ticket: TicketView, role: Role): MoveChance 
 function whyNot(move: TicketMove, ticket: TicketView, role: Role): Text | undefined {
   const least = MOVE_ROLES[move];
   if (!mayAct(role, least)) return { zh: `需要 ${least} 及以上角色`, en: `needs the role ${least} or above` };
-  if (!possibleMoves(ticket.state).includes(move)) return { zh: `「${STATE_WORDS[ticket.state].zh}」时不能${MOVE_WORDS[move].zh}`, en: `not while ${ticket.state}` };
+  if (!possibleMoves(ticket.state).includes(move))
+    return { zh: `「${STATE_WORDS[ticket.state].zh}」时不能${MOVE_WORDS[move].zh}`, en: `not while ${ticket.state}` };
   if (move !== "close") return undefined;
   const [problem] = closeProblems(ticket);
-  if (problem === "not_recovered") return { zh: "信号未恢复，强制办结须写明理由", en: "the signals are not back; an override needs a reason" };
-  if (problem === "not_confirmed") return { zh: "居民未确认，强制办结须写明理由", en: "the resident has not confirmed; an override needs a reason" };
+  if (problem === "not_recovered")
+    return { zh: "信号未恢复，强制办结须写明理由", en: "the signals are not back; an override needs a reason" };
+  if (problem === "not_confirmed")
+    return { zh: "居民未确认，强制办结须写明理由", en: "the resident has not confirmed; an override needs a reason" };
   return undefined;
 }

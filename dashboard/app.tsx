@@ -1,9 +1,10 @@
 import { createResource, Match, onMount, Show, Switch, type JSX } from "solid-js";
+import { Door } from "./components/door.tsx";
 import { Frame } from "./components/frame.tsx";
 import { HelpDialog } from "./components/help-dialog.tsx";
 import { ErrorState, Loading } from "./components/states.tsx";
-import { PlantContext, ShellContext } from "./context.ts";
-import { get } from "./api.ts";
+import { PlantContext, ShellContext, useShell } from "./context.ts";
+import { get, type ApiError } from "./api.ts";
 import { createKeyboard } from "./keyboard.ts";
 import { createLive } from "./live.ts";
 import { loadNetwork } from "./network.ts";
@@ -31,7 +32,7 @@ export function App(): JSX.Element {
     <ShellContext.Provider value={shell}>
       <Switch>
         <Match when={state().type === "loading"}>
-          <Loading />
+          <Waiting />
         </Match>
         <Match when={state().type === "setup"}>
           <SetUp />
@@ -41,11 +42,29 @@ export function App(): JSX.Element {
         </Match>
         <Match when={user()}>{(signedIn) => <SignedIn user={signedIn()} />}</Match>
         <Match when={state()} keyed>
-          {(now) => <Show when={now.type === "unreachable" && now}>{(failed) => <ErrorState error={failed().error} onRetry={() => void session.load()} />}</Show>}
+          {(now) => <Show when={now.type === "unreachable" && now}>{(failed) => <Failed error={failed().error} onRetry={() => void session.load()} />}</Show>}
         </Match>
       </Switch>
       <HelpDialog />
     </ShellContext.Provider>
+  );
+}
+
+function Waiting(): JSX.Element {
+  return (
+    <main class="door">
+      <Loading />
+    </main>
+  );
+}
+
+/** Before there is a frame: nothing to show but the way to try again. */
+function Failed(props: { error: ApiError; onRetry: () => void }): JSX.Element {
+  const { t } = useShell();
+  return (
+    <Door title={t("brandNote")}>
+      <ErrorState error={props.error} onRetry={() => props.onRetry()} />
+    </Door>
   );
 }
 
@@ -60,9 +79,9 @@ function SignedIn(props: { user: User }): JSX.Element {
     return loaded?.ok === false ? loaded.error : undefined;
   };
   return (
-    <Switch fallback={<Loading />}>
+    <Switch fallback={<Waiting />}>
       <Match when={network()}>{(loaded) => <Running user={props.user} network={loaded()} />}</Match>
-      <Match when={failed()}>{(error) => <ErrorState error={error()} onRetry={() => void refetch()} />}</Match>
+      <Match when={failed()}>{(error) => <Failed error={error()} onRetry={() => void refetch()} />}</Match>
     </Switch>
   );
 }

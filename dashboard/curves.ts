@@ -25,7 +25,7 @@ export interface Curves {
   readonly error: Accessor<ApiError | undefined>;
   /** The window as it is drawn, epoch ms. */
   readonly window: Accessor<{ readonly from: number; readonly to: number }>;
-  retry(): void;
+  readonly retry: () => void;
 }
 
 /** A live curve is fetched again this often: late data, and buckets that were only seen through the socket. */
@@ -62,7 +62,8 @@ export function createCurves(live: Live, request: Accessor<CurveRequest | undefi
       const { from, to } = untrack(window);
       const assets = Object.entries(asked.signals).filter(([, signals]) => signals.length > 0);
       setLoading(true);
-      void Promise.all(assets.map(([asset, signal]) => get<Curve>("/api/series", { asset, signal, from, to, px: Math.max(1, Math.round(asked.px)) }, fetching.signal))).then((answers) => {
+      const fetchAll = async (): Promise<void> => {
+        const answers = await Promise.all(assets.map(([asset, signal]) => get<Curve>("/api/series", { asset, signal, from, to, px: Math.max(1, Math.round(asked.px)) }, fetching.signal)));
         if (fetching.signal.aborted) return;
         const failed = answers.find((answer) => !answer.ok);
         batch(() => {
@@ -70,7 +71,8 @@ export function createCurves(live: Live, request: Accessor<CurveRequest | undefi
           setError(failed?.ok === false ? failed.error : undefined);
           if (failed === undefined) setByAsset(Object.fromEntries(answers.map((answer, index) => [assets[index]![0], (answer as { value: Curve }).value])));
         });
-      });
+      };
+      void fetchAll();
     }),
   );
 

@@ -8,12 +8,12 @@ export interface Binding {
   readonly keys: string;
   readonly word: PlainKey;
   /** Return false to let the browser have the key as if it were not bound. */
-  run(event: KeyboardEvent): boolean | void;
+  readonly run: (event: KeyboardEvent) => boolean | void;
 }
 
 export interface Keyboard {
   /** Binds keys while the current Solid owner lives; the latest binding of a key wins. */
-  bind(bindings: readonly Binding[]): void;
+  readonly bind: (bindings: readonly Binding[]) => void;
   readonly bindings: Accessor<readonly Binding[]>;
 }
 
@@ -40,7 +40,7 @@ export function createKeyboard(page: Window): Keyboard {
   });
   return {
     bindings,
-    bind(added) {
+    bind: (added) => {
       setBindings((known) => [...known, ...added]);
       onCleanup(() => setBindings((known) => known.filter((binding) => !added.includes(binding))));
     },

@@ -19,19 +19,19 @@ export interface Live {
   /** All stations; tracked as a whole (once per message). The map itself is not to be changed. */
   readonly stations: Accessor<ReadonlyMap<string, StationState>>;
   /** One station; only its own changes are seen. */
-  station(id: string): StationState | undefined;
+  readonly station: (id: string) => StationState | undefined;
   /** Open tickets and the last closed ones. */
   readonly tickets: Accessor<ReadonlyMap<string, TicketSummary>>;
   /** Whether the numbers of a station have to be shown in grey. */
-  stale(id: string): boolean;
+  readonly stale: (id: string) => boolean;
   /** Asks for the units and rooms of one station too; null takes it back. */
-  focus(station: string | null): void;
+  readonly focus: (station: string | null) => void;
   /** Called for every ticket event, in order, none twice; returns the way to stop. */
-  onNews(listener: (news: TicketNews) => void): () => void;
+  readonly onNews: (listener: (news: TicketNews) => void) => () => void;
   /** Called after a snapshot: whatever was fetched over HTTP may have aged meanwhile. */
-  onResume(listener: () => void): () => void;
-  reconnect(): void;
-  close(): void;
+  readonly onResume: (listener: () => void) => () => void;
+  readonly reconnect: () => void;
+  readonly close: () => void;
 }
 
 /** Close code of the platform for a session that ended. */
@@ -165,6 +165,11 @@ export function createLive(page: Window, onRefused: () => void): Live {
   onCleanup(close);
   connect();
 
+  const station = (id: string): StationState | undefined => {
+    let signal = single.get(id);
+    if (signal === undefined) single.set(id, (signal = createSignal<StationState | undefined>(state.stations.get(id))));
+    return signal[0]();
+  };
   const subscribe = <Listener>(listeners: Set<Listener>, listener: Listener): (() => void) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
@@ -177,18 +182,12 @@ export function createLive(page: Window, onRefused: () => void): Live {
     simulated,
     health,
     stations,
-    station(id) {
-      let signal = single.get(id);
-      if (signal === undefined) single.set(id, (signal = createSignal<StationState | undefined>(state.stations.get(id))));
-      return signal[0]();
-    },
+    station,
     tickets,
-    stale(id) {
-      return isStale(this.station(id), now(), lostAt());
-    },
-    focus(station) {
-      focused = station;
-      send({ type: "focus", station });
+    stale: (id) => isStale(station(id), now(), lostAt()),
+    focus: (wanted) => {
+      focused = wanted;
+      send({ type: "focus", station: wanted });
     },
     onNews: (listener) => subscribe(newsListeners, listener),
     onResume: (listener) => subscribe(resumeListeners, listener),

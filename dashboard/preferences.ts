@@ -13,9 +13,9 @@ export interface Preferences {
   readonly pressureUnit: Accessor<PressureUnit>;
   /** Changes whenever colours may have: the chosen theme, or the system's while it is followed. */
   readonly colours: Accessor<string>;
-  setLanguage(language: Language): void;
-  setTheme(theme: Theme): void;
-  setPressureUnit(unit: PressureUnit): void;
+  readonly setLanguage: (language: Language) => void;
+  readonly setTheme: (theme: Theme) => void;
+  readonly setPressureUnit: (unit: PressureUnit) => void;
 }
 
 /** Reads what was stored before, else what the browser says, and keeps `<html>` in step. Call under a Solid root. */

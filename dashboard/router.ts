@@ -10,11 +10,11 @@ export interface Place {
 export interface Router {
   readonly place: Accessor<Place>;
   /** Value of one query key, "" when absent. */
-  query(key: string): string;
+  readonly query: (key: string) => string;
   /** Goes to another screen; the back button returns. */
-  go(path: string, query?: Readonly<Record<string, string | undefined>>): void;
+  readonly go: (path: string, query?: Readonly<Record<string, string | undefined>>) => void;
   /** Changes query keys of this screen ("" or undefined removes one). `push` makes it a step of its own for the back button. */
-  set(changes: Readonly<Record<string, string | undefined>>, push?: boolean): void;
+  readonly set: (changes: Readonly<Record<string, string | undefined>>, push?: boolean) => void;
 }
 
 export function parsePlace(path: string, search: string): Place {

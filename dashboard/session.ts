@@ -19,10 +19,10 @@ export type SessionState =
 
 export interface Session {
   readonly state: Accessor<SessionState>;
-  load(): Promise<void>;
-  signIn(name: string, password: string): Promise<Result<unknown>>;
-  setUp(token: string, name: string, password: string): Promise<Result<unknown>>;
-  signOut(): Promise<void>;
+  readonly load: () => Promise<void>;
+  readonly signIn: (name: string, password: string) => Promise<Result<unknown>>;
+  readonly setUp: (token: string, name: string, password: string) => Promise<Result<unknown>>;
+  readonly signOut: () => Promise<void>;
 }
 
 /** As the API asks for. */

@@ -13,10 +13,11 @@ export interface TlsTexts {
 
 /** Connections that the kernel keeps while we are busy: a whole town's gateways come back at once. */
 const BACKLOG = 1_024;
+const HANDSHAKE_MS = 5_000;
 
 export function createListener(tls: TlsTexts | undefined, onSocket: (socket: Socket) => void): Server {
   if (tls === undefined) return createTcpServer(onSocket);
-  const server = createTlsServer(tls, onSocket);
+  const server = createTlsServer({ ...tls, handshakeTimeout: HANDSHAKE_MS }, onSocket);
   // A handshake that fails is the peer's trouble: it is closed already.
   server.on("tlsClientError", () => {});
   return server;

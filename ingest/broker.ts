@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { Aedes, type Client } from "aedes";
 import { parseTopic } from "../model/topic.ts";
 import { createAdmission } from "./admission.ts";
@@ -158,7 +159,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     if (error.message === "connect did not arrive in time") count("connect_timeout");
   });
   // A heartbeat or an internal publish that fails is not the gateways' fault, and must not end the process.
-  aedes.on("error" as "closed", ((error: Error) => log.error(`broker: ${error.message}`)) as unknown as () => void);
+  const events: EventEmitter = aedes;
+  events.on("error", (error: Error) => log.error(`broker: ${error.message}`));
 
   const admit = createAdmission(limits);
   const server = createListener(options.tls, (socket) => {

@@ -36,6 +36,9 @@ export interface CommitQueueParts {
   readonly onFull: (full: boolean) => void;
 }
 
+/** What messages without a value leave to be stored. */
+const NOTHING: CommitOutcome = { fresh: [], duplicates: 0 };
+
 /** Owns the waiting messages and the one commit in flight. */
 export class CommitQueue {
   readonly latency: LatencyRing = newLatencyRing();
@@ -150,7 +153,8 @@ export class CommitQueue {
   #commit(entries: Entry[], batch: { readings: Reading[]; rejects: Reject[] }): void {
     let attempt: Promise<CommitOutcome>;
     try {
-      attempt = this.#parts.store.commit(batch);
+      const empty = batch.readings.length === 0 && batch.rejects.length === 0;
+      attempt = empty ? Promise.resolve(NOTHING) : this.#parts.store.commit(batch);
     } catch (error) {
       attempt = Promise.reject(error as Error);
     }

@@ -12,7 +12,13 @@ export interface RawCurve {
   readonly to: number;
   readonly raw: true;
   readonly times: number[];
-  readonly series: { readonly asset: string; readonly signal: SignalId; readonly unit: string; readonly values: (number | null)[]; readonly gaps?: CurveGap[] }[];
+  readonly series: {
+    readonly asset: string;
+    readonly signal: SignalId;
+    readonly unit: string;
+    readonly values: (number | null)[];
+    readonly gaps?: CurveGap[];
+  }[];
 }
 
 export interface BucketedCurve {

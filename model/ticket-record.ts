@@ -5,7 +5,7 @@ import type { Ticket, TicketEventKind, TicketFinding, TicketState } from "./tick
 /** A ticket as the desk decides about it and the store keeps it: the part that its history replays, and the part that is refreshed. */
 
 /** When the steps of the current round were first done, epoch ms. A return to `open` starts a new round. */
-export interface Milestones {
+interface Milestones {
   readonly startedAt: number;
   /** Since when it is urgent; null while general. */
   readonly urgentAt: number | null;

@@ -2,9 +2,10 @@ import type { Asset } from "../model/network.ts";
 import type { Text } from "../model/text.ts";
 import { explainAirLock } from "./air-lock-explanation.ts";
 import { notePriorEvents, type Prior, type PriorEvents, priorOf, startPriorEvents } from "./air-lock-events.ts";
-import {coolingLimits, outdoorC, peersOf, type UnitCooling, unitCooling} from "./cooling-index.ts";
+import { coolingLimits, outdoorC, peersOf, type UnitCooling, unitCooling } from "./cooling-index.ts";
 import { type CoolingTrack, indexOver, riseHours, roseAbove, startCoolingTrack, track } from "./cooling-track.ts";
 import { fluctuationK } from "./fluctuation.ts";
+import { limitReader } from "./limit-reader.ts";
 import type { Limit } from "./limits.ts";
 import type { Rule, Verdict, View } from "./rule.ts";
 
@@ -12,7 +13,7 @@ import type { Rule, Verdict, View } from "./rule.ts";
 
 const limit = (value: number, unit: string, zh: string, en: string): Limit => ({ value, unit, reason: { zh, en } });
 
-export const airLockLimits: Record<string, Limit> = {
+export const airLockLimits = {
   ...coolingLimits,
   air_lock_index: limit(1.5, "1", "流量约为设计的一半以下", "Half of the design flow or less"),
   air_lock_base_rise: limit(1.25, "1", "比自身基线高25%，排除长期失调", "25 % above its own base: lasting imbalance is no air"),
@@ -46,13 +47,16 @@ export const airLockLimits: Record<string, Limit> = {
   air_lock_urgent_room_c: limit(16, "°C", "室温低于16 °C为紧急", "Urgent below this room temperature"),
   air_lock_urgent_out_c: limit(-10, "°C", "室外低于-10 °C为紧急", "Urgent below this outdoor temperature"),
   air_lock_urgent_units: limit(10, "1", "同机组10个以上单元欠流为紧急", "Urgent when so many units of the circuit are starved"),
-};
+} satisfies Record<string, Limit>;
+
+const valuesOf = limitReader(airLockLimits);
 
 const STEP_MS = 900_000;
 const HOUR_MS = 3_600_000;
 const AVERAGE_HOURS = 2;
 const ONSET_SLACK_MS = HOUR_MS;
 const FLUTTER_SPAN_MS = 8 * HOUR_MS;
+const FLUTTER_EVERY_MS = 4 * HOUR_MS;
 /** Memory of the usual flutter, and its floor: sensors resolve 0.1 K. */
 const FLUTTER_MEMORY_HOURS = 48;
 const FLUTTER_FLOOR_K = 0.1;
@@ -67,6 +71,8 @@ export interface AirLockSigns {
   prior: Prior | undefined;
   flutter: number;
   unresponsive: boolean;
+  /** The valve closed by itself or by command about the onset: then it is no air, for as long as the index stays high. */
+  throttled: boolean;
   riseHours: number;
 }
 
@@ -126,11 +132,11 @@ export const airLockRule: Rule<AirLockMemory> = {
     if (view.phase === "filling") return { state: "normal" };
     const peers = peersOf(view, unit.circuit, `air_lock ${unit.id}`);
     const cooling = unitCooling(view, unit, peers);
-    track(memory.track, view.at, cooling.index, memory.signs !== undefined, view.limits.get("cooling_base_rise", unit.id));
+    track(memory.track, view.at, cooling.index, memory.signs !== undefined, valuesOf(view.limits, unit.id).cooling_base_rise);
     const index = indexOver(memory.track, AVERAGE_HOURS, 2);
     if (Number.isNaN(index)) return { state: "unknown" };
     followIndex(memory, unit, view, index, cooling);
-    if (memory.signs === undefined) return { state: "normal", value: index, limit: view.limits.get("air_lock_index", unit.id) };
+    if (memory.signs === undefined) return { state: "normal", value: index, limit: valuesOf(view.limits, unit.id).air_lock_index };
     return judge(memory, memory.signs, unit, view, cooling, peers.starved);
   },
 
@@ -141,45 +147,52 @@ function noteEvents(memory: AirLockMemory, unit: Asset, circuit: string, view: V
   const facts = view.network.asset(circuit)?.circuitFacts;
   notePriorEvents(memory.events, view, circuit, `air_lock ${unit.id}`, STEP_MS, {
     staticKpa: facts?.staticPressureKpa,
-    dipKpa: view.limits.get("air_lock_dip_kpa", unit.id),
-    learnedDipKpa: view.limits.get("air_lock_learned_dip_kpa", unit.id),
-    refillM3: Math.max(view.limits.get("air_lock_refill_m3", unit.id), 0.01 * (facts?.waterVolumeM3 ?? 0)),
+    dipKpa: valuesOf(view.limits, unit.id).air_lock_dip_kpa,
+    learnedDipKpa: valuesOf(view.limits, unit.id).air_lock_learned_dip_kpa,
+    refillM3: Math.max(valuesOf(view.limits, unit.id).air_lock_refill_m3, 0.01 * (facts?.waterVolumeM3 ?? 0)),
     usualHours: USUAL_PRESSURE_HOURS,
   });
 }
 
 /** Begins and ends the time of a high index, and gathers its signs meanwhile. */
 function followIndex(memory: AirLockMemory, unit: Asset, view: View, index: number, cooling: UnitCooling): void {
-  const get = (name: string): number => view.limits.get(`air_lock_${name}`, unit.id);
-  const base = Math.min(memory.track.base, view.limits.get("cooling_base_max", unit.id));
+  const limits = valuesOf(view.limits, unit.id);
+  const base = Math.min(memory.track.base, valuesOf(view.limits, unit.id).cooling_base_max);
   if (memory.signs === undefined) {
-    const risen = Number.isNaN(base) ? cooling.amongPeers : index >= base * get("base_rise");
-    if (index < get("index") || !risen) return learnFlutter(memory, unit, view, index);
+    const risen = Number.isNaN(base) ? cooling.amongPeers : index >= base * limits.air_lock_base_rise;
+    if (index < limits.air_lock_index || !risen) return learnFlutter(memory, unit, view, index);
     const usual = Number.isNaN(base) ? 1 : base;
     memory.onsetAt = roseAbove(memory.track, (usual + index) / 2) ?? view.at;
-    memory.signs = { prior: undefined, flutter: Number.NaN, unresponsive: false, riseHours: riseHours(memory.track, index) };
-  } else if (Math.min(index, indexOver(memory.track, 0.5, 1)) < get("off_index")) {
+    memory.signs = {
+      prior: undefined,
+      flutter: Number.NaN,
+      unresponsive: false,
+      throttled: false,
+      riseHours: riseHours(memory.track, index),
+    };
+  } else if (Math.min(index, indexOver(memory.track, 0.5, 1)) < limits.air_lock_off_index) {
     memory.signs = undefined;
     memory.raise = undefined;
     return;
   }
-  memory.signs.prior ??= priorOf(memory.events, memory.onsetAt, get("prior_hours") * HOUR_MS, ONSET_SLACK_MS);
+  memory.signs.prior ??= priorOf(memory.events, memory.onsetAt, limits.air_lock_prior_hours * HOUR_MS, ONSET_SLACK_MS);
+  noteThrottling(memory, memory.signs, unit, view);
   followFlutter(memory, memory.signs, unit, view);
   followRaise(memory, memory.signs, unit, view);
 }
 
 /** Usual flutter of the healthy unit. */
 function learnFlutter(memory: AirLockMemory, unit: Asset, view: View, index: number): void {
-  if (index > view.limits.get("air_lock_off_index", unit.id)) return;
+  if (index > valuesOf(view.limits, unit.id).air_lock_off_index || view.at % FLUTTER_EVERY_MS !== 0) return;
   const flutter = fluctuationK(view.since(unit.id, "t_return", view.at - FLUTTER_SPAN_MS));
   if (Number.isNaN(flutter)) return;
-  const weight = STEP_MS / (FLUTTER_MEMORY_HOURS * HOUR_MS);
+  const weight = FLUTTER_EVERY_MS / (FLUTTER_MEMORY_HOURS * HOUR_MS);
   memory.usualFlutterK = Number.isNaN(memory.usualFlutterK) ? flutter : memory.usualFlutterK + weight * (flutter - memory.usualFlutterK);
 }
 
 /** Flutter since the onset against the usual one; the fall of the onset itself is left out. The largest seen counts. */
 function followFlutter(memory: AirLockMemory, signs: AirLockSigns, unit: Asset, view: View): void {
-  if (Number.isNaN(memory.usualFlutterK)) return;
+  if (Number.isNaN(memory.usualFlutterK) || view.at % HOUR_MS !== 0) return;
   const from = Math.max(memory.onsetAt + ONSET_SLACK_MS, view.at - FLUTTER_SPAN_MS);
   const flutter = fluctuationK(view.since(unit.id, "t_return", from)) / Math.max(FLUTTER_FLOOR_K, memory.usualFlutterK);
   if (Number.isNaN(signs.flutter) || flutter > signs.flutter) signs.flutter = flutter;
@@ -203,33 +216,41 @@ export function airLockScore(signs: AirLockSigns, flutterLimit: number): number 
 }
 
 function judge(memory: AirLockMemory, signs: AirLockSigns, unit: Asset, view: View, cooling: UnitCooling, starved: number): Verdict {
-  const get = (name: string): number => view.limits.get(`air_lock_${name}`, unit.id);
-  const limitScore = get("score");
+  const limits = valuesOf(view.limits, unit.id);
+  const limitScore = limits.air_lock_score;
   const excluded =
-    signs.riseHours > get("rise_hours_max") || cooling.supplyC <= cooling.offeredC - get("supply_k") || !isOpen(memory, unit, view);
-  const score = excluded ? 0 : airLockScore(signs, get("flutter"));
+    signs.riseHours > limits.air_lock_rise_hours_max ||
+    cooling.supplyC <= cooling.offeredC - limits.air_lock_supply_k ||
+    signs.throttled ||
+    !isOpen(unit, view);
+  const score = excluded ? 0 : airLockScore(signs, limits.air_lock_flutter);
   // Sums of tenths are not exact.
   if (score < limitScore - 1e-9) return { state: "normal", value: score, limit: limitScore };
   const coldRoom = view.network
     .below(unit.id, "room")
-    .some((room) => (view.last(room.id, "t_room")?.value ?? Infinity) < get("urgent_room_c"));
-  const frost = (outdoorC(view, unit) ?? Infinity) < get("urgent_out_c");
-  const urgent = coldRoom || frost || starved >= get("urgent_units");
+    .some((room) => (view.last(room.id, "t_room")?.value ?? Infinity) < limits.air_lock_urgent_room_c);
+  const frost = (outdoorC(view, unit) ?? Infinity) < limits.air_lock_urgent_out_c;
+  const urgent = coldRoom || frost || starved >= limits.air_lock_urgent_units;
   return { state: "fault", severity: urgent ? "urgent" : "general", since: memory.onsetAt, value: score, limit: limitScore };
 }
 
-/** Open enough or obeying its command, not closed, and not shut at the very onset; without feedback the benefit of the doubt. */
-function isOpen(memory: AirLockMemory, unit: Asset, view: View): boolean {
-  const get = (name: string): number => view.limits.get(`air_lock_${name}`, unit.id);
-  const position = view.last(unit.id, "valve_pos");
-  if (position === undefined) return true;
-  if (position.value < get("closed_valve")) return false;
-  const command = view.last(unit.id, "valve_set")?.value;
-  const obeys = command !== undefined && Math.abs(command - position.value) <= 5;
-  if (position.value < get("valve_min") && !obeys) return false;
+/** The view reaches back 12 h only, so that a throttling has to be noted while it can be seen. */
+function noteThrottling(memory: AirLockMemory, signs: AirLockSigns, unit: Asset, view: View): void {
+  if (signs.throttled || view.at > memory.onsetAt + VALVE_SPAN_MS) return;
   const around = view
     .since(unit.id, "valve_pos", memory.onsetAt - VALVE_SPAN_MS)
     .filter(({ at }) => at <= memory.onsetAt + VALVE_SPAN_MS / 2);
   const before = around[0];
-  return before === undefined || around.every(({ value }) => before.value - value < get("valve_step"));
+  const step = valuesOf(view.limits, unit.id).air_lock_valve_step;
+  signs.throttled = before !== undefined && around.some(({ value }) => before.value - value >= step);
+}
+
+/** Open enough or obeying its command, and not closed; without feedback it has the benefit of the doubt. */
+function isOpen(unit: Asset, view: View): boolean {
+  const position = view.last(unit.id, "valve_pos");
+  if (position === undefined) return true;
+  if (position.value < valuesOf(view.limits, unit.id).air_lock_closed_valve) return false;
+  const command = view.last(unit.id, "valve_set")?.value;
+  const obeys = command !== undefined && Math.abs(command - position.value) <= 5;
+  return position.value >= valuesOf(view.limits, unit.id).air_lock_valve_min || obeys;
 }

@@ -17,6 +17,7 @@ const POOLED_WIDENING = 1.5;
 const OWN_SPREAD_DAYS = 7;
 /** Memory of the pooled spread, hours, and sigma per mean absolute deviation of clipped residuals. */
 const SPREAD_HOURS = 168;
+const SPREAD_HOURS_MIN = 24;
 const SIGMA_PER_MEAN_DEVIATION = 1.3;
 
 export interface Baseline {
@@ -27,8 +28,9 @@ export interface Baseline {
   readonly medians: Float32Array;
   readonly spreads: Float32Array;
   readonly days: Uint8Array;
-  /** Mean absolute residual over all hours; NaN before the first. */
+  /** Mean absolute residual over all hours, and how many hours it has seen (at most a week's). */
   meanDeviation: number;
+  deviations: number;
   /** Newest hour recorded; NaN before the first. */
   newest: number;
 }
@@ -47,7 +49,8 @@ export function startBaseline(): Baseline {
     medians: new Float32Array(24).fill(Number.NaN),
     spreads: new Float32Array(24).fill(Number.NaN),
     days: new Uint8Array(24),
-    meanDeviation: Number.NaN,
+    meanDeviation: 0,
+    deviations: 0,
     newest: Number.NaN,
   };
 }
@@ -99,7 +102,8 @@ export function forget(baseline: Baseline): void {
   baseline.medians.fill(Number.NaN);
   baseline.spreads.fill(Number.NaN);
   baseline.days.fill(0);
-  baseline.meanDeviation = Number.NaN;
+  baseline.meanDeviation = 0;
+  baseline.deviations = 0;
 }
 
 /** Expectation for an hour, of what was learned before it; undefined before a day is known. `floor` is the smallest sigma. */
@@ -108,7 +112,7 @@ export function expectation(baseline: Baseline, hour: number, floor: number): Ex
   const centre = baseline.medians[slot]!;
   if (Number.isNaN(centre)) return pooled(baseline, floor);
   const days = baseline.days[slot]!;
-  const common = Number.isNaN(baseline.meanDeviation) ? pooledSpread(baseline) : baseline.meanDeviation * SIGMA_PER_MEAN_DEVIATION;
+  const common = baseline.deviations < SPREAD_HOURS_MIN ? pooledSpread(baseline) : baseline.meanDeviation * SIGMA_PER_MEAN_DEVIATION;
   const weight = days / (days + OWN_SPREAD_DAYS);
   // Rare large values leave the median deviation of an hour near zero; the mean deviation of all hours knows of them.
   const spread = Math.max(common, weight * baseline.spreads[slot]! + (1 - weight) * common);
@@ -131,9 +135,11 @@ function learnSlot(baseline: Baseline, hour: number): void {
 }
 
 function learnSpread(baseline: Baseline, deviation: number): void {
-  const known = baseline.meanDeviation;
-  if (Number.isNaN(known)) baseline.meanDeviation = Math.max(deviation, pooledSpread(baseline) / SIGMA_PER_MEAN_DEVIATION);
-  else baseline.meanDeviation = known + (Math.min(deviation, 4 * known) - known) / SPREAD_HOURS;
+  const before = baseline.meanDeviation;
+  // Once it is known, a wild hour counts for four usual ones at most.
+  const counted = baseline.deviations < SPREAD_HOURS_MIN ? deviation : Math.min(deviation, 4 * before);
+  baseline.deviations = Math.min(baseline.deviations + 1, SPREAD_HOURS);
+  baseline.meanDeviation = before + (counted - before) / baseline.deviations;
 }
 
 function taught(baseline: Baseline): number[] {

@@ -1,7 +1,16 @@
 import type { Explanation } from "../model/finding.ts";
 import type { Asset } from "../model/network.ts";
 import { explainBurst } from "./burst-explanation.ts";
-import { type BurstMemory, MAKEUP_WINDOW_MS, followMakeup, isMakeupExtreme, isSteady, measureFall, startBurstMemory, staysBelowStart } from "./burst-signs.ts";
+import {
+  type BurstMemory,
+  MAKEUP_WINDOW_MS,
+  followMakeup,
+  isMakeupExtreme,
+  isSteady,
+  measureFall,
+  startBurstMemory,
+  staysBelowStart,
+} from "./burst-signs.ts";
 import type { Limit } from "./limits.ts";
 import { learnPressure } from "./pressure-level.ts";
 import type { Rule, Sample, Verdict, View } from "./rule.ts";
@@ -14,7 +23,12 @@ const HOUR_MS = 3_600_000;
 const limit = (value: number, unit: string, zh: string, en: string): Limit => ({ value, unit, reason: { zh, en } });
 
 export const burstLimits: Readonly<Record<string, Limit>> = {
-  burst_fall: limit(20, "kPa/min", "补水泵全开仍这么快地掉压；供回压须同降", "Pressure falls so fast although the makeup pump runs; supply and return must both fall"),
+  burst_fall: limit(
+    20,
+    "kPa/min",
+    "补水泵全开仍这么快地掉压；供回压须同降",
+    "Pressure falls so fast although the makeup pump runs; supply and return must both fall",
+  ),
   burst_below_start: limit(20, "kPa", "补水泵长开而回压仍低于起泵压力这么多", "So far below the pump's start pressure although it runs"),
   burst_pump_share: limit(0.8, "1", "补水泵在 5 分钟内的运行占比", "Share of 5 min in which the makeup pump runs"),
   burst_makeup_share: limit(0.03, "1", "10 分钟平均补水量占循环流量", "Mean makeup of 10 min as a share of circulation"),
@@ -30,9 +44,15 @@ export const burstRule: Rule<BurstMemory> = {
   keepMs: 10 * MINUTE_MS,
   phases: ["commissioning", "heating"],
   cause: { zh: "二次网大量失水：管道、阀井或单元内破裂", en: "Large loss of water: a pipe, a valve shaft or a riser has burst" },
-  consequence: { zh: "将失压停站，高处进空气、大面积不热；地沟、楼道可能过水", en: "Pressure will be lost and the station stop; air gets in, many flats go cold; flooding" },
+  consequence: {
+    zh: "将失压停站，高处进空气、大面积不热；地沟、楼道可能过水",
+    en: "Pressure will be lost and the station stop; air gets in, many flats go cold; flooding",
+  },
   action: [
-    { zh: "立即派人查阀井、地沟和单元，有水汽、积水处优先", en: "Send people at once to valve shafts, trenches and risers; steam and standing water first" },
+    {
+      zh: "立即派人查阀井、地沟和单元，有水汽、积水处优先",
+      en: "Send people at once to valve shafts, trenches and risers; steam and standing water first",
+    },
     { zh: "关分支阀逐支排查，先隔离失水支路保其余", en: "Close branch after branch; isolate the losing one and keep the rest" },
     { zh: "降低供温，盯水箱液位，必要时停循环泵", en: "Lower the supply temperature, watch the tank, stop the pump if need be" },
     { zh: "修复后缓慢补水升压，到顶层、末端排气", en: "After the repair refill slowly and vent the top floors and line ends" },
@@ -52,8 +72,10 @@ export const burstRule: Rule<BurstMemory> = {
 
     const fall = pressure === undefined ? undefined : measureFall(circuit, view, pressure, fallLimit);
     if (fall?.isBurst === true) return begin(memory, circuit, view, "fall", fall.from, fall.kpaMin, fallLimit);
-    if (pressure !== undefined && staysBelowStart(memory, circuit, view, pressure)) return begin(memory, circuit, view, "below_start", memory.lowAt, fall?.kpaMin, fallLimit);
-    if (isMakeupExtreme(memory, circuit, view)) return begin(memory, circuit, view, "makeup", view.at - MAKEUP_WINDOW_MS, fall?.kpaMin, fallLimit);
+    if (pressure !== undefined && staysBelowStart(memory, circuit, view, pressure))
+      return begin(memory, circuit, view, "below_start", memory.lowAt, fall?.kpaMin, fallLimit);
+    if (isMakeupExtreme(memory, circuit, view))
+      return begin(memory, circuit, view, "makeup", view.at - MAKEUP_WINDOW_MS, fall?.kpaMin, fallLimit);
     if (pressure === undefined && Number.isNaN(memory.makeupM3h)) return { state: "unknown" };
     return { state: "normal", value: fall?.kpaMin ?? 0, limit: fallLimit };
   },
@@ -63,7 +85,15 @@ export const burstRule: Rule<BurstMemory> = {
   },
 };
 
-function begin(memory: BurstMemory, circuit: Asset, view: View, sign: BurstMemory["sign"], since: number, fallKpaMin: number | undefined, limit: number): Verdict {
+function begin(
+  memory: BurstMemory,
+  circuit: Asset,
+  view: View,
+  sign: BurstMemory["sign"],
+  since: number,
+  fallKpaMin: number | undefined,
+  limit: number,
+): Verdict {
   memory.sign = sign;
   memory.since = since;
   memory.fallKpaMin = fallKpaMin ?? NaN;

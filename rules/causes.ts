@@ -16,6 +16,7 @@ export function rankCauses(candidates: readonly Candidate[]): Cause[] {
   const kept = candidates.filter(({ weight }) => weight >= SHARE_MIN * total);
   const keptTotal = kept.reduce((sum, { weight }) => sum + weight, 0);
   const shared: Cause[] = [];
-  for (const { id, name, weight, pro, contra } of kept) shared.push({ id, name, share: Math.round((100 * weight) / keptTotal) / 100, pro, contra });
+  for (const { id, name, weight, pro, contra } of kept)
+    shared.push({ id, name, share: Math.round((100 * weight) / keptTotal) / 100, pro, contra });
   return shared.sort((a, b) => b.share - a.share);
 }

@@ -8,6 +8,15 @@ const WINDOW_PAST_MS = 12 * HOUR_MS;
 /** A lone sensor is believed only if the water agrees: φ at least this. */
 const LONE_INDEX_MIN = 1.15;
 
+/** Limits of the under-heated rule that concern rooms. */
+export interface RoomLimits {
+  readonly under_heated_room_c: number;
+  readonly under_heated_room_count: number;
+  readonly under_heated_room_share: number;
+  readonly under_heated_edge_weight: number;
+  readonly under_heated_window_k_h: number;
+}
+
 export interface Rooms {
   readonly count: number;
   readonly coldCount: number;
@@ -29,11 +38,10 @@ function roomsBelow(network: Network, id: string): readonly Asset[] {
 }
 
 /** Undefined when no sensor of the unit reports. `index` is the unit's φ now (NaN: unknown). */
-export function roomsOf(view: View, unit: Asset, index: number): Rooms | undefined {
+export function roomsOf(view: View, unit: Asset, index: number, limits: RoomLimits): Rooms | undefined {
   const rooms = roomsBelow(view.network, unit.id);
   if (rooms.length === 0) return undefined;
-  const get = (name: string): number => view.limits.get(`under_heated_${name}`, unit.id);
-  const limitC = get("room_c");
+  const limitC = limits.under_heated_room_c;
   const values: number[] = [];
   let coldCount = 0;
   let coldWeight = 0;
@@ -41,19 +49,19 @@ export function roomsOf(view: View, unit: Asset, index: number): Rooms | undefin
   for (const room of rooms) {
     const sample = view.last(room.id, "t_room");
     if (sample === undefined) continue;
-    if (sample.value < limitC && windowOpened(view, room.id, get("window_k_h"))) {
+    if (sample.value < limitC && windowOpened(view, room.id, limits.under_heated_window_k_h)) {
       windows += 1;
       continue;
     }
     values.push(sample.value);
     if (sample.value >= limitC) continue;
     coldCount += 1;
-    coldWeight += (room.roomPosition ?? "middle") === "middle" ? 1 : get("edge_weight");
+    coldWeight += (room.roomPosition ?? "middle") === "middle" ? 1 : limits.under_heated_edge_weight;
   }
   if (values.length + windows === 0) return undefined;
   values.sort((a, b) => a - b);
   const count = values.length;
-  const many = coldWeight >= get("room_count") || (count > 0 && coldWeight / count >= get("room_share"));
+  const many = coldWeight >= limits.under_heated_room_count || (count > 0 && coldWeight / count >= limits.under_heated_room_share);
   const believed = count > 1 || index >= LONE_INDEX_MIN;
   const cold = coldCount > 0 && many && believed && !circuitIsCold(view, unit, limitC);
   return { count, coldCount, lowestC: values[0] ?? Infinity, medianC: values[count >> 1] ?? Number.NaN, cold, windows };

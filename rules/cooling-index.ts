@@ -1,4 +1,5 @@
 import type { Asset, Network } from "../model/network.ts";
+import { limitReader } from "./limit-reader.ts";
 import type { Limit } from "./limits.ts";
 import type { View } from "./rule.ts";
 import { median, medianDeviation, quantile } from "./statistics.ts";
@@ -11,7 +12,7 @@ import { median, medianDeviation, quantile } from "./statistics.ts";
 const limit = (value: number, unit: string, zh: string, en: string): Limit => ({ value, unit, reason: { zh, en } });
 
 /** Shared by the rules over φ. */
-export const coolingLimits: Record<string, Limit> = {
+export const coolingLimits = {
   cooling_drop_k_min: limit(
     4,
     "K",
@@ -26,7 +27,9 @@ export const coolingLimits: Record<string, Limit> = {
     "基线上限：长期偏流不被当作正常",
     "The base is never taken higher: lasting under-flow is not the norm",
   ),
-};
+} satisfies Record<string, Limit>;
+
+export const coolingValues = limitReader(coolingLimits);
 
 const NO_FLOW_DROP_K = 0.5;
 const STAGNANT_INDEX = 1.5;
@@ -123,9 +126,10 @@ export function unitCooling(view: View, unit: Asset, peers: Peers): UnitCooling 
   const returnC = view.last(unit.id, "t_return")?.value ?? Number.NaN;
   const circuit = unit.circuit ?? unit.station;
   const stationSupplyC = view.last(circuit, "t2_supply")?.value ?? Number.NaN;
-  const amongPeers = peers.count > view.limits.get("cooling_peers_min", unit.id);
+  const limits = coolingValues(view.limits, unit.id);
+  const amongPeers = peers.count > limits.cooling_peers_min;
   const dropK = amongPeers ? peers.dropK : stationSupplyC - (view.last(circuit, "t2_return")?.value ?? Number.NaN);
-  const index = dropK > view.limits.get("cooling_drop_k_min", unit.id) ? (supplyC - returnC) / dropK : Number.NaN;
+  const index = dropK > limits.cooling_drop_k_min ? (supplyC - returnC) / dropK : Number.NaN;
   return { supplyC, returnC, index, amongPeers, offeredC: amongPeers ? peers.supplyC : stationSupplyC };
 }
 

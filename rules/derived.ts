@@ -14,7 +14,8 @@ export function deriveCircuits(fold: StationFold): Record<string, CircuitDerived
     const leak = plan.watches.find(({ rule, asset }) => rule.kind === "leak" && asset === circuit);
     const figures = leak === undefined ? undefined : leakFigures(state.memories[leak.index] as Parameters<typeof leakFigures>[0]);
     derived[circuit.id] = {
-      supplyExpectedC: outdoor === undefined || circuit.circuitFacts === undefined ? null : expectedSupplyC(circuit.circuitFacts, outdoor.value),
+      supplyExpectedC:
+        outdoor === undefined || circuit.circuitFacts === undefined ? null : expectedSupplyC(circuit.circuitFacts, outdoor.value),
       makeupM3h: figures?.makeupM3h ?? null,
       makeupExpectedM3h: figures?.expectedM3h ?? null,
     };

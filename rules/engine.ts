@@ -107,6 +107,8 @@ function apply(fold: StationFold, frame: Frame): readonly Watch[] {
 /** The minutes after the last one up to `to`, inclusive. */
 function runGrid(fold: StationFold, to: number): void {
   const { state, plan } = fold;
+  // Time begins with the first reading that was judged.
+  if (state.at === -Infinity) return;
   for (let minute = nextMinute(fold); minute <= to; minute = nextMinute(fold)) {
     state.gridAt = minute;
     if (minute > state.at) state.at = minute;

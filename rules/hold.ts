@@ -56,7 +56,17 @@ export function opensAt(hold: Hold, verdict: Verdict, times: HoldTimes): number 
 
 function begin(verdict: Verdict, at: number, times: HoldTimes): HoldStep {
   const firing = (verdict.holdMs ?? times.holdMs) <= 0;
-  const hold: Hold = { firing, since: at, heldMs: 0, calmMs: -1, lowerMs: 0, severity: verdict.severity ?? "general", at, known: true, explainedAt: at };
+  const hold: Hold = {
+    firing,
+    since: at,
+    heldMs: 0,
+    calmMs: -1,
+    lowerMs: 0,
+    severity: verdict.severity ?? "general",
+    at,
+    known: true,
+    explainedAt: at,
+  };
   return { hold, change: firing ? "opened" : "pending" };
 }
 

@@ -126,7 +126,9 @@ export class RuleHost {
   episodes(station: string): Episode[] {
     const run = this.#runs.get(station);
     if (run === undefined) return [];
-    return [...ownEpisodes(run), ...this.#causes(station, run).lifted].sort((a, b) => a.detectedAt - b.detectedAt || a.since - b.since || compare(a.asset, b.asset) || compare(a.kind, b.kind));
+    return [...ownEpisodes(run), ...this.#causes(station, run).lifted].sort(
+      (a, b) => a.detectedAt - b.detectedAt || a.since - b.since || compare(a.asset, b.asset) || compare(a.kind, b.kind),
+    );
   }
 
   /** The active findings, each with the one that explains it; roots first. */
@@ -202,7 +204,7 @@ export class RuleHost {
         continue;
       }
       run.snapshots.splice(0, run.snapshots.length, ...snapshots);
-      restore(run.fold, snapshots.at(-1), this.#options.history);
+      restore(run.fold, snapshots.at(-1), this.#options.history, true);
       run.newestAt = run.fold.state.at;
     }
     return refused;
@@ -254,7 +256,8 @@ export class RuleHost {
   #markLate(station: string, run: StationRun, at: number): void {
     this.#counts.late++;
     if (run.dirtyAt !== undefined && run.dirtyAt <= at) return;
-    const isReachable = run.snapshots.some((snapshot) => snapshot.at < at) || run.fold.state.at - Math.min(at, run.fold.state.startedAt) <= REWIND_MS_MAX;
+    const isReachable =
+      run.snapshots.some((snapshot) => snapshot.at < at) || run.fold.state.at - Math.min(at, run.fold.state.startedAt) <= REWIND_MS_MAX;
     if (!isReachable) {
       this.#counts.tooLate++;
       return;

@@ -43,6 +43,7 @@ export function explainLeak(
   const alarm: LeakAlarm = memory.alarm ?? {
     tier: "cusum",
     onsetAt: since,
+    patternSinceAt: since,
     estimateM3h: memory.lastHour.lossM3h - memory.lastHour.expectedM3h,
     meanM3h: memory.lastHour.lossM3h - memory.lastHour.expectedM3h,
     growthM3hDay: Number.NaN,
@@ -51,7 +52,7 @@ export function explainLeak(
     recovery: 0,
   };
   // A loss that comes and goes has a median near zero: there the mean says how much is lost.
-  const drawn = looksDrawn(memory, alarm.onsetAt, localHours(view.hourOfDay, view.at));
+  const drawn = looksDrawn(memory, alarm.patternSinceAt, localHours(view.hourOfDay, view.at));
   const lossM3h = Math.max(0, drawn ? alarm.meanM3h : alarm.estimateM3h);
   const circulationM3h = circuit.circuitFacts?.circulationM3h ?? Number.NaN;
   const kpa = view.last(circuit.id, "p2_return")?.value ?? USUAL_KPA;
@@ -164,8 +165,8 @@ function evidence(
 /** Scores are weights before they are normalised to shares. */
 function causes(memory: LeakMemory, circuit: Asset, view: View, alarm: LeakAlarm, lossM3h: number): readonly Cause[] {
   const offset = localHours(view.hourOfDay, view.at);
-  const { day, night, dayHours, nightHours } = excessByDayAndNight(memory, alarm.onsetAt, offset);
-  const drawn = looksDrawn(memory, alarm.onsetAt, offset);
+  const { day, night, dayHours, nightHours } = excessByDayAndNight(memory, alarm.patternSinceAt, offset);
+  const drawn = looksDrawn(memory, alarm.patternSinceAt, offset);
   const compared = dayHours >= 4 && nightHours >= 3;
   const ratio = night / day;
   const flat = compared && ratio > 0.7;

@@ -18,6 +18,8 @@ const EARLY_WIDENING = 1.5;
 const VOLUME_ERROR_SHARE = 0.3;
 const EXPANSION_M3_PER_M3K = 4.2e-4;
 const RECOVERY_STEP_MAX = 2;
+/** An excess that is back so soon may be a habit of people: its days and nights are compared together. */
+const RELAPSE_MS = 86_400_000;
 const ESTIMATE_HOURS = 24;
 const GROWTH_BLOCK_HOURS = 6;
 const GROWTH_BLOCKS = 8;
@@ -29,6 +31,8 @@ export interface LeakAlarm {
   readonly tier: LeakTier;
   /** Estimated onset, epoch ms. */
   readonly onsetAt: number;
+  /** Since when day and night are compared: the onset, or that of an alarm that ended less than a day before it. */
+  readonly patternSinceAt: number;
   /** Median excess of the last 24 h since the onset, m³/h. */
   estimateM3h: number;
   /** Mean of the same hours: larger than the median when the loss comes and goes. */
@@ -50,6 +54,8 @@ export interface LeakMemory {
   readonly sums: Float32Array;
   fast: { run: number; startQuarter: number; unknown: number; excessM3h: number; limitM3h: number };
   alarm: LeakAlarm | undefined;
+  /** The alarm before: from when its pattern counts, and when it ended. */
+  past: { patternSinceAt: number; endedAt: number } | undefined;
   /** Event time of the newest totaliser reading; the fallbacks take over when it is long past. */
   totalSeenAt: number;
   lastHour: { hour: number; lossM3h: number; expectedM3h: number; sigmaM3h: number };
@@ -95,6 +101,7 @@ export function startLeakMemory(): LeakMemory {
     sums: new Float32Array(CURVE_HOURS).fill(Number.NaN),
     fast: { run: 0, startQuarter: Number.NaN, unknown: 0, excessM3h: Number.NaN, limitM3h: Number.NaN },
     alarm: undefined,
+    past: undefined,
     totalSeenAt: Number.NaN,
     lastHour: { hour: Number.NaN, lossM3h: Number.NaN, expectedM3h: Number.NaN, sigmaM3h: Number.NaN },
     cusumLimit: Number.NaN,
@@ -227,9 +234,12 @@ function dayMean(memory: LeakMemory, hour: number): number {
 
 function openAlarm(memory: LeakMemory, tier: LeakTier, onsetAt: number, excessM3h: number, settings: LeakSettings): void {
   flagSince(memory.baseline, Math.floor(onsetAt / 3_600_000));
+  const { past } = memory;
+  const patternSinceAt = past !== undefined && onsetAt - past.endedAt < RELAPSE_MS ? past.patternSinceAt : onsetAt;
   memory.alarm = {
     tier,
     onsetAt,
+    patternSinceAt,
     estimateM3h: excessM3h,
     meanM3h: excessM3h,
     growthM3hDay: Number.NaN,
@@ -254,10 +264,14 @@ function followAlarm(memory: LeakMemory, alarm: LeakAlarm, settings: LeakSetting
   if (Number.isNaN(excess)) return;
   const half = 0.5 * Math.max(alarm.estimateM3h, alarm.meanM3h, settings.sigmaFloorM3h);
   const step = (half - excess) / sigmaM3h;
-  alarm.recovery = Math.max(0, alarm.recovery + Math.max(-RECOVERY_STEP_MAX, Math.min(RECOVERY_STEP_MAX, step)));
-  const enough = looksDrawn(memory, alarm.onsetAt, settings.localHours) ? settings.clearSumDrawOff : settings.clearSum;
+  // Where water is drawn by day, a quiet night is nothing new: an hour counts less, and most of a day is asked for.
+  const drawn = looksDrawn(memory, alarm.patternSinceAt, settings.localHours);
+  const most = drawn ? RECOVERY_STEP_MAX / 2 : RECOVERY_STEP_MAX;
+  alarm.recovery = Math.max(0, alarm.recovery + Math.max(-RECOVERY_STEP_MAX, Math.min(most, step)));
+  const enough = drawn ? settings.clearSumDrawOff : settings.clearSum;
   if (alarm.recovery >= enough) {
     memory.alarm = undefined;
+    memory.past = { patternSinceAt: alarm.patternSinceAt, endedAt: (hour + 1) * 3_600_000 };
     memory.fast.run = 0;
     resetCusum(memory.cusum, hour + 1);
     return;

@@ -11,7 +11,7 @@ import type { Rule, Verdict, View } from "./rule.ts";
 
 const limit = (value: number, unit: string, zh: string, en: string): Limit => ({ value, unit, reason: { zh, en } });
 
-export const leakLimits: Record<string, Limit> = {
+export const leakLimits = {
   leak_cusum_limit: limit(
     20,
     "σ",
@@ -60,7 +60,7 @@ export const leakLimits: Record<string, Limit> = {
   leak_clear_sum: limit(5, "σ", "超额消失的累计证据，大漏约3小时", "Gathered evidence that the excess is gone; about 3 h for a large leak"),
   leak_clear_sum_draw_off: limit(20, "σ", "呈放水规律时夜间无超额不算恢复", "With a draw-off pattern a quiet night is no recovery"),
   leak_water_yuan_m3: limit(15, "¥/m³", "软化水与升温耗热的估算单价", "Estimated price of softened water with its heat"),
-};
+} satisfies Record<string, Limit>;
 
 /** Sampling that is good enough to integrate flow or pump state (DOMAIN 3.5: 5-min sampling gives 6 false alarms a season). */
 const INTEGRATION_INTERVAL_MS_MAX = 60_000;

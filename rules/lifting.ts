@@ -30,7 +30,12 @@ export interface LiftedEpisode {
  * All lifted findings of one station, active and cleared, from its unit findings, active and cleared. Pure; the order of
  * `episodes` does not matter. `isReporting` tells which units have a device that is alive.
  */
-export function liftEpisodes(network: Network, station: string, episodes: readonly Episode[], isReporting: (unit: string) => boolean): LiftedEpisode[] {
+export function liftEpisodes(
+  network: Network,
+  station: string,
+  episodes: readonly Episode[],
+  isReporting: (unit: string) => boolean,
+): LiftedEpisode[] {
   const lifted: LiftedEpisode[] = [];
   for (const kind of LIFTED_KINDS) {
     const onUnits = episodes.filter((episode) => episode.kind === kind && network.asset(episode.asset)?.level === "unit");
@@ -38,8 +43,12 @@ export function liftEpisodes(network: Network, station: string, episodes: readon
     const active = new Set(onUnits.filter((episode) => episode.clearedAt === undefined).map((episode) => episode.asset));
     for (const level of ["building", "circuit"] as const) {
       for (const asset of network.below(station, level)) {
-        const units = network.below(asset.id, "unit").filter((unit) => active.has(unit.id) || (unit.unitFacts?.suspended !== true && isReporting(unit.id)));
-        const members = onUnits.filter((episode) => (level === "building" ? network.asset(episode.asset)!.building : network.asset(episode.asset)!.circuit) === asset.id);
+        const units = network
+          .below(asset.id, "unit")
+          .filter((unit) => active.has(unit.id) || (unit.unitFacts?.suspended !== true && isReporting(unit.id)));
+        const members = onUnits.filter(
+          (episode) => (level === "building" ? network.asset(episode.asset)!.building : network.asset(episode.asset)!.circuit) === asset.id,
+        );
         if (members.length >= LIFT_UNITS_MIN) lifted.push(...liftRuns(network, asset, kind, members, units.length));
       }
     }
@@ -51,7 +60,9 @@ export function liftEpisodes(network: Network, station: string, episodes: readon
 function liftRuns(network: Network, asset: Asset, kind: FaultKind, members: readonly Episode[], unitCount: number): LiftedEpisode[] {
   const needed = Math.max(LIFT_UNITS_MIN, Math.ceil(LIFT_SHARE * unitCount));
   const ordered = members.toSorted(byTime);
-  const times = [...new Set(ordered.flatMap((member) => (member.clearedAt === undefined ? [member.detectedAt] : [member.detectedAt, member.clearedAt])))].sort((a, b) => a - b);
+  const times = [
+    ...new Set(ordered.flatMap((member) => (member.clearedAt === undefined ? [member.detectedAt] : [member.detectedAt, member.clearedAt]))),
+  ].sort((a, b) => a - b);
   const runs: LiftedEpisode[] = [];
   let startedAt: number | undefined;
   for (const at of times) {
@@ -70,8 +81,18 @@ function liftRuns(network: Network, asset: Asset, kind: FaultKind, members: read
 
 const byTime = (a: Episode, b: Episode): number => a.detectedAt - b.detectedAt || a.since - b.since || (a.asset < b.asset ? -1 : 1);
 
-function merge(network: Network, asset: Asset, kind: FaultKind, all: readonly Episode[], startedAt: number, endedAt: number | undefined, unitCount: number): LiftedEpisode {
-  const members = all.filter((member) => (member.clearedAt === undefined || member.clearedAt > startedAt) && (endedAt === undefined || member.detectedAt < endedAt));
+function merge(
+  network: Network,
+  asset: Asset,
+  kind: FaultKind,
+  all: readonly Episode[],
+  startedAt: number,
+  endedAt: number | undefined,
+  unitCount: number,
+): LiftedEpisode {
+  const members = all.filter(
+    (member) => (member.clearedAt === undefined || member.clearedAt > startedAt) && (endedAt === undefined || member.detectedAt < endedAt),
+  );
   const present = endedAt === undefined ? members.filter((member) => member.clearedAt === undefined) : members;
   const affected = new Set(present.map((member) => member.asset)).size;
   const spread = `${affected}/${Math.max(unitCount, affected)}`;
@@ -104,8 +125,14 @@ const nameOf = (network: Network, id: string): string => network.asset(id)?.name
 
 function aboveFirst(asset: Asset): Text {
   return asset.level === "building"
-    ? { zh: "先查楼栋入口总阀、除污器和供回压差，再逐单元处理", en: "First check the building's inlet valves, strainer and differential pressure, then unit by unit" }
-    : { zh: "先查机组循环流量、压差和定压，再按楼栋处理", en: "First check the circuit's flow, differential pressure and pressure holding, then building by building" };
+    ? {
+        zh: "先查楼栋入口总阀、除污器和供回压差，再逐单元处理",
+        en: "First check the building's inlet valves, strainer and differential pressure, then unit by unit",
+      }
+    : {
+        zh: "先查机组循环流量、压差和定压，再按楼栋处理",
+        en: "First check the circuit's flow, differential pressure and pressure holding, then building by building",
+      };
 }
 
 /** Causes by id with the mean of their shares over all members; the words of the member that is surest. */
@@ -120,7 +147,13 @@ function mergeCauses(members: readonly Episode[], spread: string): Cause[] {
   }
   const together: Text = { zh: `${spread} 个单元同时出现`, en: `${spread} units at the same time` };
   return [...byId.values()]
-    .map(({ best, sum }): Cause => ({ id: best.id, name: best.name, share: sum / members.length, pro: [together, ...best.pro], contra: best.contra }))
+    .map(({ best, sum }): Cause => ({
+      id: best.id,
+      name: best.name,
+      share: sum / members.length,
+      pro: [together, ...best.pro],
+      contra: best.contra,
+    }))
     .sort((a, b) => b.share - a.share || (a.id < b.id ? -1 : 1))
     .slice(0, MERGED_CAUSES_MAX);
 }

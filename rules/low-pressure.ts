@@ -18,8 +18,18 @@ export const lowPressureLimits: Readonly<Record<string, Limit>> = {
   low_pressure_urgent_margin: limit(40, "kPa", "再低则高处已进空气", "Beyond this, air is getting in at the top"),
   low_pressure_urgent_min: limit(10, "min", "失压持续这么久升为紧急", "Low for so long becomes urgent"),
   low_pressure_recovered: limit(5, "kPa", "回差，避免在限值上下反复", "Hysteresis, so that it does not chatter at the limit"),
-  low_pressure_learned_margin: limit(30, "kPa", "未给静压时：日常回压减去启停带宽", "Static need unknown: usual return pressure less the pump's band"),
-  low_pressure_head_jump: limit(80, "kPa", "供回压差突增而供压未降，是回压测点坏", "Head grown so much while supply held: the return sensor is wrong"),
+  low_pressure_learned_margin: limit(
+    30,
+    "kPa",
+    "未给静压时：日常回压减去启停带宽",
+    "Static need unknown: usual return pressure less the pump's band",
+  ),
+  low_pressure_head_jump: limit(
+    80,
+    "kPa",
+    "供回压差突增而供压未降，是回压测点坏",
+    "Head grown so much while supply held: the return sensor is wrong",
+  ),
 };
 
 interface LowPressureMemory {
@@ -42,11 +52,17 @@ export const lowPressureRule: Rule<LowPressureMemory> = {
   keepMs: 5 * MINUTE_MS,
   phases: ["commissioning", "heating"],
   cause: { zh: "定压补水跟不上，回压低于静压需要", en: "Pressure holding fails: the return pressure is below the static need" },
-  consequence: { zh: "高处进空气、集气，顶层先不热；循环泵可能汽蚀停机", en: "Air gets in at the top, the upper floors go cold first; the pump may cavitate and trip" },
+  consequence: {
+    zh: "高处进空气、集气，顶层先不热；循环泵可能汽蚀停机",
+    en: "Air gets in at the top, the upper floors go cold first; the pump may cavitate and trip",
+  },
   action: [
     { zh: "查补水泵运行、定压设定和水箱液位", en: "Check the makeup pump, the pressure set point and the tank level" },
     { zh: "查补水电磁阀、止回阀、泄压阀是否误动", en: "Check the solenoid, check and relief valves" },
-    { zh: "补水泵长开仍不升压，按失水处理，逐支关阀排查", en: "If the pump runs and pressure does not rise, treat it as a loss: close branch after branch" },
+    {
+      zh: "补水泵长开仍不升压，按失水处理，逐支关阀排查",
+      en: "If the pump runs and pressure does not rise, treat it as a loss: close branch after branch",
+    },
     { zh: "恢复压力后到顶层、末端排气", en: "After pressure is back, vent the top floors and line ends" },
   ],
   limits: Object.keys(lowPressureLimits),
@@ -72,7 +88,8 @@ export const lowPressureRule: Rule<LowPressureMemory> = {
     }
     memory.lowestKpa = Math.min(memory.lowestKpa, pressure.value);
     const isUrgent =
-      pressure.value < need - view.limits.get("low_pressure_urgent_margin", id) || view.at - memory.lowAt >= view.limits.get("low_pressure_urgent_min", id) * MINUTE_MS;
+      pressure.value < need - view.limits.get("low_pressure_urgent_margin", id) ||
+      view.at - memory.lowAt >= view.limits.get("low_pressure_urgent_min", id) * MINUTE_MS;
     return { state: "fault", severity: isUrgent ? "urgent" : "general", since: memory.lowAt, value: pressure.value, limit: low };
   },
 
@@ -141,11 +158,41 @@ function lowPressureCauses(circuit: Asset, view: View, since: number): Cause[] {
   const level = tank === undefined ? undefined : { zh: `水箱液位 ${tidy(tank.value, 2)} m`, en: `Tank level ${tidy(tank.value, 2)} m` };
   const start = view.since(id, "p2_return", since - 30 * MINUTE_MS)[0]?.value;
   const end = view.last(id, "p2_return")?.value;
-  const fall = start === undefined || end === undefined ? undefined : { zh: `半小时内由 ${tidy(start, 0)} 降至 ${tidy(end, 0)} kPa`, en: `From ${tidy(start, 0)} to ${tidy(end, 0)} kPa since half an hour before` };
+  const fall =
+    start === undefined || end === undefined
+      ? undefined
+      : {
+          zh: `半小时内由 ${tidy(start, 0)} 降至 ${tidy(end, 0)} kPa`,
+          en: `From ${tidy(start, 0)} to ${tidy(end, 0)} kPa since half an hour before`,
+        };
   return rankCauses([
-    { id: "makeup_pump", name: { zh: "补水泵停运或跳闸", en: "Makeup pump stopped or tripped" }, weight: isStopped ? 8 : isRunning ? 0.5 : 3, pro: isStopped ? [runs] : [], contra: isRunning ? [runs] : [] },
-    { id: "tank_empty", name: { zh: "水箱缺水", en: "Makeup tank empty" }, weight: isDry ? 10 : tank === undefined ? 1.5 : 0.3, pro: isDry ? [level!] : [], contra: level !== undefined && !isDry ? [level] : [] },
-    { id: "water_loss", name: { zh: "失水大于补水能力", en: "Loss beyond the makeup pump's capacity" }, weight: isRunning ? 6 : 1.5, pro: [...(isRunning ? [runs] : []), ...(fall === undefined ? [] : [fall])], contra: isStopped ? [runs] : [] },
-    { id: "valve_or_set_point", name: { zh: "电磁阀、泄压阀误动或定压设定被改", en: "Solenoid or relief valve, or a changed set point" }, weight: 1.5, pro: [], contra: [] },
+    {
+      id: "makeup_pump",
+      name: { zh: "补水泵停运或跳闸", en: "Makeup pump stopped or tripped" },
+      weight: isStopped ? 8 : isRunning ? 0.5 : 3,
+      pro: isStopped ? [runs] : [],
+      contra: isRunning ? [runs] : [],
+    },
+    {
+      id: "tank_empty",
+      name: { zh: "水箱缺水", en: "Makeup tank empty" },
+      weight: isDry ? 10 : tank === undefined ? 1.5 : 0.3,
+      pro: isDry ? [level!] : [],
+      contra: level !== undefined && !isDry ? [level] : [],
+    },
+    {
+      id: "water_loss",
+      name: { zh: "失水大于补水能力", en: "Loss beyond the makeup pump's capacity" },
+      weight: isRunning ? 6 : 1.5,
+      pro: [...(isRunning ? [runs] : []), ...(fall === undefined ? [] : [fall])],
+      contra: isStopped ? [runs] : [],
+    },
+    {
+      id: "valve_or_set_point",
+      name: { zh: "电磁阀、泄压阀误动或定压设定被改", en: "Solenoid or relief valve, or a changed set point" },
+      weight: 1.5,
+      pro: [],
+      contra: [],
+    },
   ]);
 }

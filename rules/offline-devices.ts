@@ -15,7 +15,17 @@ const STATION_SILENT_MS = 600_000;
 const WEAK_V = 3.3;
 const FAINT_DBM = -110;
 const KEPT_MS = 43_200_000;
-const DEVICE_SIGNALS: readonly SignalId[] = ["t_return", "t_supply", "valve_pos", "flow", "heat", "p_return", "p_supply", "rssi", "battery"];
+const DEVICE_SIGNALS: readonly SignalId[] = [
+  "t_return",
+  "t_supply",
+  "valve_pos",
+  "flow",
+  "heat",
+  "p_return",
+  "p_supply",
+  "rssi",
+  "battery",
+];
 
 interface DevicesMemory {
   /** Event time at which each unit's device was last known to be alive, in the order of `Network.below`; NaN: never. */
@@ -36,7 +46,10 @@ export const offlineDevicesRule: Rule<DevicesMemory> = {
   consequence: { zh: "该楼单元冷热看不到，平衡阀收不到指令", en: "Cold units of this building go unseen and its valves get no commands" },
   action: [
     { zh: "查集中器或采集器供电、信号", en: "Check the concentrator's power and signal" },
-    { zh: "到单元热力入口看阀控器指示灯、电池、天线", en: "At the unit inlets check lamps, batteries and antennas of the valve controllers" },
+    {
+      zh: "到单元热力入口看阀控器指示灯、电池、天线",
+      en: "At the unit inlets check lamps, batteries and antennas of the valve controllers",
+    },
     { zh: "恢复后核对阀门开度与给定一致", en: "When back, compare valve positions with their commands" },
   ],
   limits: ["offline_device_share", "offline_device_count"],
@@ -135,7 +148,8 @@ function deviceCauses(silent: readonly Asset[], known: number, view: View): Caus
       id: "radio",
       name: { zh: "信号弱或被遮挡", en: "Weak or shadowed radio" },
       weight: 2 + 3 * faint,
-      pro: faint > 0 ? [{ zh: `${faint} 个设备最后信号低于 ${FAINT_DBM} dBm`, en: `${faint} devices were last below ${FAINT_DBM} dBm` }] : [],
+      pro:
+        faint > 0 ? [{ zh: `${faint} 个设备最后信号低于 ${FAINT_DBM} dBm`, en: `${faint} devices were last below ${FAINT_DBM} dBm` }] : [],
       contra: radio.length > 0 && faint === 0 ? [{ zh: "最后信号强度正常", en: "The last signal strength was fair" }] : [],
     },
     {

@@ -15,14 +15,39 @@ const HOUR_MS = 3_600_000;
 export const offlineLimits: Readonly<Record<string, Limit>> = {
   offline_intervals: { value: 3, unit: "×", reason: { zh: "连续漏报的上报周期数", en: "Reporting intervals missed in a row" } },
   offline_min: { value: 10, unit: "min", reason: { zh: "短于此的中断不立单", en: "Shorter gaps are not worth a ticket" } },
-  offline_urgent_min: { value: 30, unit: "min", reason: { zh: "严寒时失去监视的最长时间", en: "Longest time without sight in severe cold" } },
-  offline_urgent_outdoor: { value: -10, unit: "°C", reason: { zh: "低于此室外温度，停热有冻害风险", en: "Below this outdoor temperature an unseen stop risks frost damage" } },
-  offline_device_share: { value: 20, unit: "%", reason: { zh: "一栋楼允许无数据的单元设备比例", en: "Share of a building's unit devices that may be silent" } },
+  offline_urgent_min: {
+    value: 30,
+    unit: "min",
+    reason: { zh: "严寒时失去监视的最长时间", en: "Longest time without sight in severe cold" },
+  },
+  offline_urgent_outdoor: {
+    value: -10,
+    unit: "°C",
+    reason: { zh: "低于此室外温度，停热有冻害风险", en: "Below this outdoor temperature an unseen stop risks frost damage" },
+  },
+  offline_device_share: {
+    value: 20,
+    unit: "%",
+    reason: { zh: "一栋楼允许无数据的单元设备比例", en: "Share of a building's unit devices that may be silent" },
+  },
   offline_device_count: { value: 2, unit: "", reason: { zh: "单个设备无数据不立单", en: "A single silent device is not a ticket" } },
 };
 
 /** Signals by which the rhythm of a station is known: the fastest of them counts. */
-const RHYTHM_SIGNALS: readonly SignalId[] = ["t_out", "t1_supply", "t1_return", "p1_supply", "v1_pos", "h1_power", "t2_supply", "t2_return", "p2_supply", "p2_return", "q2_flow", "mk_total"];
+const RHYTHM_SIGNALS: readonly SignalId[] = [
+  "t_out",
+  "t1_supply",
+  "t1_return",
+  "p1_supply",
+  "v1_pos",
+  "h1_power",
+  "t2_supply",
+  "t2_return",
+  "p2_supply",
+  "p2_return",
+  "q2_flow",
+  "mk_total",
+];
 
 interface OfflineMemory {
   /** Fastest median interval of the station's points, ms; NaN until five readings. */
@@ -40,11 +65,17 @@ export const offlineRule: Rule<OfflineMemory> = {
   keepMs: 5 * MINUTE_MS,
   phases: ["off", "filling", "commissioning", "heating"],
   cause: { zh: "全站无数据", en: "No data from the whole station" },
-  consequence: { zh: "看不到供热和压力，故障只能等用户来电", en: "Heat and pressure are out of sight; faults will only be known from residents' calls" },
+  consequence: {
+    zh: "看不到供热和压力，故障只能等用户来电",
+    en: "Heat and pressure are out of sight; faults will only be known from residents' calls",
+  },
   action: [
     { zh: "先电话询问站内供电和运行情况", en: "Ask by phone whether the station has power and runs" },
     { zh: "远程重启网关，查流量卡欠费和信号", en: "Restart the gateway remotely; check its SIM card and signal" },
-    { zh: "30 分钟未恢复派人到站，人工抄表看压力、温度", en: "If it is not back in 30 min send someone to read pressures and temperatures on site" },
+    {
+      zh: "30 分钟未恢复派人到站，人工抄表看压力、温度",
+      en: "If it is not back in 30 min send someone to read pressures and temperatures on site",
+    },
   ],
   limits: ["offline_intervals", "offline_min", "offline_urgent_min", "offline_urgent_outdoor"],
 
@@ -63,7 +94,9 @@ export const offlineRule: Rule<OfflineMemory> = {
       if (outdoor !== undefined) memory.outdoorC = outdoor.value;
       return { state: "normal", value, limit };
     }
-    const isBlindInFrost = silentMs > view.limits.get("offline_urgent_min", asset.id) * MINUTE_MS && memory.outdoorC < view.limits.get("offline_urgent_outdoor", asset.id);
+    const isBlindInFrost =
+      silentMs > view.limits.get("offline_urgent_min", asset.id) * MINUTE_MS &&
+      memory.outdoorC < view.limits.get("offline_urgent_outdoor", asset.id);
     return { state: "fault", severity: isBlindInFrost ? "urgent" : "general", since: heardAt, value, limit };
   },
 
@@ -81,7 +114,10 @@ export const offlineRule: Rule<OfflineMemory> = {
       to: view.at,
       value: Math.round(silentMs / MINUTE_MS),
       limit: Math.round(limitMs / MINUTE_MS),
-      text: { zh: `${at} 起 ${silent.zh}无任何数据，平时约 ${interval.zh}一报`, en: `Nothing since ${at}, ${silent.en}; usually a report every ${interval.en} or so` },
+      text: {
+        zh: `${at} 起 ${silent.zh}无任何数据，平时约 ${interval.zh}一报`,
+        en: `Nothing since ${at}, ${silent.en}; usually a report every ${interval.en} or so`,
+      },
     };
     return {
       summary: { zh: `${asset.name} ${at} 起全站无数据，已 ${silent.zh}`, en: `${asset.name}: no data since ${at}, ${silent.en}` },
@@ -108,7 +144,9 @@ function learnRhythm(memory: OfflineMemory, asset: Asset, view: View): void {
   const fastestMs = Math.min(
     ...[asset.id, ...asset.children].flatMap((id) => RHYTHM_SIGNALS.map((signal) => view.interval(id, signal) ?? Infinity)),
     // Some stations are seen only through their buildings.
-    ...view.network.below(asset.id, "unit").map((unit) => view.interval(unit.id, "t_return") ?? view.interval(unit.id, "t_supply") ?? Infinity),
+    ...view.network
+      .below(asset.id, "unit")
+      .map((unit) => view.interval(unit.id, "t_return") ?? view.interval(unit.id, "t_supply") ?? Infinity),
   );
   if (fastestMs < Infinity) memory.intervalMs = fastestMs;
 }
@@ -119,10 +157,23 @@ function offlineCauses(asset: Asset, view: View, since: number): Cause[] {
   const isCut = power?.value === 0;
   const isFarewell = status?.value === 0;
   const pro: Text[] = [];
-  if (isFarewell) pro.push({ zh: `网关于 ${clockText(view.network.timezone, status!.at)} 断开连接`, en: `The gateway's connection broke at ${clockText(view.network.timezone, status!.at)}` });
-  const powerLine: Text[] = power === undefined ? [] : [{ zh: `最后一次市电信号为${isCut ? "断电" : "正常"}`, en: `The last mains signal said ${isCut ? "off" : "on"}` }];
+  if (isFarewell)
+    pro.push({
+      zh: `网关于 ${clockText(view.network.timezone, status!.at)} 断开连接`,
+      en: `The gateway's connection broke at ${clockText(view.network.timezone, status!.at)}`,
+    });
+  const powerLine: Text[] =
+    power === undefined
+      ? []
+      : [{ zh: `最后一次市电信号为${isCut ? "断电" : "正常"}`, en: `The last mains signal said ${isCut ? "off" : "on"}` }];
   return rankCauses([
-    { id: "link", name: { zh: "通信网络中断或流量卡停机", en: "Mobile link down or SIM card suspended" }, weight: isFarewell ? 5 : 4, pro, contra: isCut ? powerLine : [] },
+    {
+      id: "link",
+      name: { zh: "通信网络中断或流量卡停机", en: "Mobile link down or SIM card suspended" },
+      weight: isFarewell ? 5 : 4,
+      pro,
+      contra: isCut ? powerLine : [],
+    },
     {
       id: "gateway",
       name: { zh: "网关或 DTU 死机", en: "Gateway hung" },
@@ -130,6 +181,12 @@ function offlineCauses(asset: Asset, view: View, since: number): Cause[] {
       pro: isFarewell ? [] : [{ zh: "未见断开通知而数据停止", en: "Data stopped without a notice of disconnection" }],
       contra: pro,
     },
-    { id: "power", name: { zh: "站内停电", en: "Power cut in the station" }, weight: isCut ? 20 : 2, pro: isCut ? powerLine : [], contra: isCut ? [] : powerLine },
+    {
+      id: "power",
+      name: { zh: "站内停电", en: "Power cut in the station" },
+      weight: isCut ? 20 : 2,
+      pro: isCut ? powerLine : [],
+      contra: isCut ? [] : powerLine,
+    },
   ]);
 }

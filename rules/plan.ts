@@ -49,7 +49,8 @@ export function planStation(network: Network, station: Asset, rules: readonly Ru
   const watches: Watch[] = [];
   const listeners = new Map<string, Map<SignalId, Watch[]>>();
   for (const rule of rules) {
-    if (rule.everyMs <= 0 || rule.everyMs % GRID_MS !== 0) throw new Error(`rule ${rule.kind}: everyMs is ${rule.everyMs}, not a multiple of ${GRID_MS}`);
+    if (rule.everyMs <= 0 || rule.everyMs % GRID_MS !== 0)
+      throw new Error(`rule ${rule.kind}: everyMs is ${rule.everyMs}, not a multiple of ${GRID_MS}`);
     for (const asset of assets) {
       if (asset.level !== rule.level) continue;
       const watch: Watch = { index: watches.length, rule, asset, key: `${rule.kind}@${asset.id}` };

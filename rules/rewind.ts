@@ -16,11 +16,11 @@ const PIECE_MS = 21_600_000;
 /** The longest past that any rule may see. */
 const SEEN_MS_MAX = seenMsOf("unit");
 
-/** Sets a fold back to a snapshot, or to its very beginning if there is none. */
-export function restore(fold: StationFold, snapshot: Snapshot | undefined, history: History): void {
+/** Sets a fold back to a snapshot, or to its very beginning if there is none. `isEmpty`: it has no recent values yet. */
+export function restore(fold: StationFold, snapshot: Snapshot | undefined, history: History, isEmpty = false): void {
   const { plan } = fold;
   const state = snapshot === undefined ? freshState(plan) : thaw(snapshot, plan.watches.length);
-  if (!setBack(fold, state)) warmUp(fold, history);
+  if (!setBack(fold, state) || isEmpty) warmUp(fold, history);
 }
 
 /**

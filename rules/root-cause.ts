@@ -28,11 +28,29 @@ interface Explains {
  * A leak is not here: it leaves flats warm, a cold unit beside a leak is a fault of its own.
  */
 export const EXPLANATIONS: readonly Explains[] = [
-  { root: "primary_shortage", levels: ["station"], children: ["curve_drift", "under_heated"], reach: "same or below", leadMs: 30 * MINUTE_MS },
-  { root: "power_failure", levels: ["station"], children: ["offline", "pump_failure", "makeup_fault", "low_pressure", "curve_drift", "air_lock", "under_heated"], reach: "same or below", leadMs: 10 * MINUTE_MS },
+  {
+    root: "primary_shortage",
+    levels: ["station"],
+    children: ["curve_drift", "under_heated"],
+    reach: "same or below",
+    leadMs: 30 * MINUTE_MS,
+  },
+  {
+    root: "power_failure",
+    levels: ["station"],
+    children: ["offline", "pump_failure", "makeup_fault", "low_pressure", "curve_drift", "air_lock", "under_heated"],
+    reach: "same or below",
+    leadMs: 10 * MINUTE_MS,
+  },
   { root: "offline", levels: ["station"], children: ["offline"], reach: "below" },
   { root: "offline", levels: ["building"], children: ["offline"], reach: "below" },
-  { root: "pump_failure", levels: ["circuit"], children: ["curve_drift", "air_lock", "under_heated", "closed_valve", "imbalance"], reach: "same or below", leadMs: 30 * MINUTE_MS },
+  {
+    root: "pump_failure",
+    levels: ["circuit"],
+    children: ["curve_drift", "air_lock", "under_heated", "closed_valve", "imbalance"],
+    reach: "same or below",
+    leadMs: 30 * MINUTE_MS,
+  },
   { root: "burst", levels: ["circuit"], children: ["low_pressure", "leak", "makeup_fault"], reach: "same", leadMs: 30 * MINUTE_MS },
   { root: "burst", levels: ["circuit"], children: ["air_lock", "under_heated"], reach: "below", leadMs: 30 * MINUTE_MS },
   { root: "makeup_fault", levels: ["circuit"], children: ["low_pressure"], reach: "same", leadMs: 30 * MINUTE_MS },
@@ -97,7 +115,13 @@ function rootOf(episode: Episode, parents: ReadonlyMap<Episode, Episode>): Episo
 export const retestMs = (kind: FaultKind): number => (UNIT_HEAT_KINDS.has(kind) ? UNIT_HEAT_RETEST_MS : RETEST_MS);
 
 /** The strongest finding that explains `child` at this moment: by the table's order, then the highest place, then the earliest. */
-function findParent(network: Network, child: Episode, roots: readonly Episode[], lifted: readonly LiftedEpisode[], at: number): Episode | undefined {
+function findParent(
+  network: Network,
+  child: Episode,
+  roots: readonly Episode[],
+  lifted: readonly LiftedEpisode[],
+  at: number,
+): Episode | undefined {
   let best: Episode | undefined;
   let bestRank = Infinity;
   for (const root of roots) {
@@ -134,7 +158,8 @@ function explanationRank(network: Network, root: Episode, child: Episode, lifted
 }
 
 function isInside(network: Network, id: string, above: string): boolean {
-  for (let asset = network.asset(id); asset?.parent !== undefined; asset = network.asset(asset.parent)) if (asset.parent === above) return true;
+  for (let asset = network.asset(id); asset?.parent !== undefined; asset = network.asset(asset.parent))
+    if (asset.parent === above) return true;
   return false;
 }
 

@@ -1,7 +1,8 @@
 import type { Evidence, Explanation } from "../model/finding.ts";
 import type { Asset } from "../model/network.ts";
-import { roomsOf, type Rooms } from "./cold-rooms.ts";
-import {outdoorC, type Peers, peersOf, type UnitCooling, unitCooling} from "./cooling-index.ts";
+import type { Text } from "../model/text.ts";
+import { type RoomLimits, type Rooms, roomsOf } from "./cold-rooms.ts";
+import { outdoorC, type Peers, peersOf, type UnitCooling, unitCooling } from "./cooling-index.ts";
 import { indexOver, weekOf } from "./cooling-track.ts";
 import { flowShareAtIndex, hoursUntil, radiatorLaw, steadyRoomC } from "./radiator-law.ts";
 import type { View } from "./rule.ts";
@@ -12,6 +13,8 @@ import type { UnderHeatedMemory } from "./under-heated.ts";
 
 /** Room temperature assumed where no sensor reports, °C. */
 const USUAL_ROOM_C = 20;
+/** A forecast further ahead is the weather's, not ours. */
+const FORECAST_HOURS_MAX = 240;
 
 /** Flow left and what comes of it, by the radiator law. */
 interface Forecast {
@@ -25,12 +28,13 @@ export function explainUnderHeated(
   unit: Asset,
   view: View,
   since: number,
+  limits: RoomLimits,
 ): Pick<Explanation, "summary" | "evidence" | "causes"> {
   const peers = peersOf(view, unit.circuit!, `explain ${unit.id}`);
   const cooling = unitCooling(view, unit, peers);
   const averaged = indexOver(memory.track, 2, 1);
   const index = Number.isNaN(averaged) ? cooling.index : averaged;
-  const rooms = roomsOf(view, unit, cooling.index);
+  const rooms = roomsOf(view, unit, cooling.index, limits);
   const stagnant = memory.heldMs.stagnant >= 0;
   const forecast = foresee(unit, view, cooling, rooms, stagnant ? Number.POSITIVE_INFINITY : index);
   return {
@@ -50,11 +54,7 @@ function summary(
   rooms: Rooms | undefined,
   forecast: Forecast | undefined,
 ): Explanation["summary"] {
-  const hours = forecast?.hoursToLimit ?? Infinity;
-  const ahead =
-    hours > 0 && hours < 240
-      ? { zh: `；约 ${hours.toFixed(0)} 小时后室温降到18 °C`, en: `; rooms reach 18 °C in about ${hours.toFixed(0)} h` }
-      : { zh: "", en: "" };
+  const ahead = lookAhead(forecast, rooms, view.limits.get("under_heated_room_c", unit.id));
   if (stagnant) {
     const missing = cooling.offeredC - cooling.supplyC;
     return {
@@ -82,6 +82,16 @@ function summary(
     zh: `降温指数 ${index.toFixed(2)}（正常1.0）${flow.zh}${ahead.zh}`,
     en: `Cooling index ${index.toFixed(2)} (usual 1.0)${flow.en}${ahead.en}`,
   };
+}
+
+/** The end of the summary: how long rooms stay warm, or that they are cold already. */
+function lookAhead(forecast: Forecast | undefined, rooms: Rooms | undefined, limitC: number): Text {
+  const hours = forecast?.hoursToLimit ?? Infinity;
+  if (hours > 0 && hours < FORECAST_HOURS_MAX)
+    return { zh: `；约 ${hours.toFixed(0)} 小时后室温降到 ${limitC} °C`, en: `; rooms reach ${limitC} °C in about ${hours.toFixed(0)} h` };
+  if (hours <= 0 && rooms !== undefined)
+    return { zh: `；室温已降到 ${one(rooms.medianC)} °C`, en: `; rooms are down to ${one(rooms.medianC)} °C` };
+  return { zh: "", en: "" };
 }
 
 function foresee(unit: Asset, view: View, cooling: UnitCooling, rooms: Rooms | undefined, index: number): Forecast | undefined {

@@ -1,8 +1,9 @@
 import { expectedSupplyC } from "../model/heating-curve.ts";
 import type { Asset } from "../model/network.ts";
 import type { Text } from "../model/text.ts";
-import {coolingLimits, outdoorC, type Peers, peersOf, type UnitCooling, unitCooling} from "./cooling-index.ts";
+import { coolingLimits, outdoorC, type Peers, peersOf, type UnitCooling, unitCooling } from "./cooling-index.ts";
 import { type CoolingTrack, indexOver, roseAbove, startCoolingTrack, track } from "./cooling-track.ts";
+import { limitReader } from "./limit-reader.ts";
 import type { Limit } from "./limits.ts";
 import { roomsOf, type Rooms } from "./cold-rooms.ts";
 import type { Rule, Verdict, View } from "./rule.ts";
@@ -12,7 +13,7 @@ import { explainUnderHeated } from "./under-heated-explanation.ts";
 
 const limit = (value: number, unit: string, zh: string, en: string): Limit => ({ value, unit, reason: { zh, en } });
 
-export const underHeatedLimits: Record<string, Limit> = {
+export const underHeatedLimits = {
   ...coolingLimits,
   under_heated_index: limit(
     1.35,
@@ -54,7 +55,9 @@ export const underHeatedLimits: Record<string, Limit> = {
   under_heated_urgent_room_c: limit(16, "°C", "室温低于16 °C为紧急", "Urgent below this room temperature"),
   under_heated_urgent_out_c: limit(-10, "°C", "室外低于-10 °C为紧急", "Urgent below this outdoor temperature"),
   under_heated_tau_hours: limit(90, "h", "建筑热时间常数，用于预测", "Time constant of the building, for the forecast"),
-};
+} satisfies Record<string, Limit>;
+
+const valuesOf = limitReader(underHeatedLimits);
 
 const STEP_MS = 1_800_000;
 const HOUR_MS = 3_600_000;
@@ -99,7 +102,7 @@ export const underHeatedRule: Rule<UnderHeatedMemory> = {
   everyMs: STEP_MS,
   onSignals: [],
   holdMs: 12 * HOUR_MS,
-  keepMs: 2 * HOUR_MS,
+  keepMs: HOUR_MS,
   phases: ["commissioning", "heating"],
   cause: {
     zh: "单元循环流量不足：失调、阀门未全开、集气或过滤器堵塞",
@@ -122,50 +125,54 @@ export const underHeatedRule: Rule<UnderHeatedMemory> = {
     if (unit.unitFacts?.suspended === true || unit.circuit === undefined) return { state: "normal" };
     const peers = peersOf(view, unit.circuit, `under_heated ${unit.id}`);
     const cooling = unitCooling(view, unit, peers);
-    track(memory.track, view.at, cooling.index, memory.faultMs >= 0, view.limits.get("cooling_base_rise", unit.id));
+    track(memory.track, view.at, cooling.index, memory.faultMs >= 0, valuesOf(view.limits, unit.id).cooling_base_rise);
     const elapsedMs = memory.known ? view.at - memory.at : 0;
     memory.at = view.at;
-    const rooms = roomsOf(view, unit, cooling.index);
+    const rooms = roomsOf(view, unit, cooling.index, valuesOf(view.limits, unit.id));
     const findings = test(memory, unit, view, peers, cooling, rooms);
     memory.known = Object.values(findings).some((finding) => finding !== undefined);
     if (!memory.known) return { state: "unknown" };
     return judge(memory, unit, view, findings, rooms, elapsedMs);
   },
 
-  explain: (memory, unit, view, since) => ({ ...explainUnderHeated(memory, unit, view, since), consequence: CONSEQUENCE, action: ACTION }),
+  explain: (memory, unit, view, since) => ({
+    ...explainUnderHeated(memory, unit, view, since, valuesOf(view.limits, unit.id)),
+    consequence: CONSEQUENCE,
+    action: ACTION,
+  }),
 };
 
 /** Each test's answer; undefined when it cannot tell. */
 type Findings = Record<UnderHeatedTest, boolean | undefined>;
 
 function test(memory: UnderHeatedMemory, unit: Asset, view: View, peers: Peers, cooling: UnitCooling, rooms: Rooms | undefined): Findings {
-  const get = (name: string): number => view.limits.get(`under_heated_${name}`, unit.id);
+  const limits = valuesOf(view.limits, unit.id);
   const history = memory.track;
-  const base = Math.min(history.base, view.limits.get("cooling_base_max", unit.id));
+  const base = Math.min(history.base, valuesOf(view.limits, unit.id).cooling_base_max);
   const firm = cooling.amongPeers;
   // A test that has been met is given up only well below its limit, on a short average once its time is over.
   const over = (name: UnderHeatedTest, value: number, level: number): boolean | undefined =>
-    Number.isNaN(value) ? undefined : value >= level * (memory.heldMs[name] >= 0 ? get("off_share") : 1);
+    Number.isNaN(value) ? undefined : value >= level * (memory.heldMs[name] >= 0 ? limits.under_heated_off_share : 1);
   const averaged = (name: UnderHeatedTest, hours: number, holdHours: number): number =>
     memory.heldMs[name] >= holdHours * HOUR_MS ? indexOver(history, 1, 1) : indexOver(history, hours, 2);
   const risen = (index: number, rise: number): boolean =>
-    Number.isNaN(base) ? firm : index >= base * rise * (memory.faultMs >= 0 ? get("off_share") : 1);
-  const slow = averaged("index", SLOW_AVERAGE_HOURS, get("hours"));
-  const fast = averaged("severe", FAST_AVERAGE_HOURS, get("severe_hours"));
-  const index = over("index", slow, get("index"));
-  const severe = over("severe", fast, get("severe_index"));
+    Number.isNaN(base) ? firm : index >= base * rise * (memory.faultMs >= 0 ? limits.under_heated_off_share : 1);
+  const slow = averaged("index", SLOW_AVERAGE_HOURS, limits.under_heated_hours);
+  const fast = averaged("severe", FAST_AVERAGE_HOURS, limits.under_heated_severe_hours);
+  const index = over("index", slow, limits.under_heated_index);
+  const severe = over("severe", fast, limits.under_heated_severe_index);
   const missingK = cooling.offeredC - cooling.supplyC;
-  const stagnantK = get("stagnant_k");
+  const stagnantK = limits.under_heated_stagnant_k;
   const gapK = peers.returnC - cooling.returnC;
-  const gapLimitK = Math.max(get("return_k"), get("return_deviations") * peers.returnDeviationK);
-  const enoughReturns = peers.returnCount > view.limits.get("cooling_peers_min", unit.id);
+  const gapLimitK = Math.max(limits.under_heated_return_k, limits.under_heated_return_deviations * peers.returnDeviationK);
+  const enoughReturns = peers.returnCount > valuesOf(view.limits, unit.id).cooling_peers_min;
   return {
-    index: index === undefined ? undefined : index && risen(slow, get("base_rise")),
-    severe: severe === undefined ? undefined : severe && risen(fast, get("base_rise")),
+    index: index === undefined ? undefined : index && risen(slow, limits.under_heated_base_rise),
+    severe: severe === undefined ? undefined : severe && risen(fast, limits.under_heated_base_rise),
     stagnant: isCirculating(unit, view, peers) ? over("stagnant", missingK, stagnantK) : undefined,
     return:
       enoughReturns && peersAreWarm(unit, view, peers) && !Number.isNaN(gapK)
-        ? over("return", gapK, gapLimitK) === true && (Number.isNaN(slow) || risen(slow, get("return_rise")))
+        ? over("return", gapK, gapLimitK) === true && (Number.isNaN(slow) || risen(slow, limits.under_heated_return_rise))
         : undefined,
     rooms: coldRooms(memory, unit, view, rooms),
   };
@@ -173,12 +180,12 @@ function test(memory: UnderHeatedMemory, unit: Asset, view: View, peers: Peers, 
 
 /** Without a drop over the circuit's units nothing circulates or nothing is heated: then a cold unit is no news. */
 function isCirculating(unit: Asset, view: View, peers: Peers): boolean {
-  return peers.dropK > view.limits.get("cooling_drop_k_min", unit.id) && peers.count > view.limits.get("cooling_peers_min", unit.id);
+  return peers.dropK > valuesOf(view.limits, unit.id).cooling_drop_k_min && peers.count > valuesOf(view.limits, unit.id).cooling_peers_min;
 }
 
 /** Where units report their return only, the station tells whether heat goes out. */
 function peersAreWarm(unit: Asset, view: View, peers: Peers): boolean {
-  const least = view.limits.get("cooling_drop_k_min", unit.id);
+  const least = valuesOf(view.limits, unit.id).cooling_drop_k_min;
   if (peers.count > 0) return peers.dropK > least;
   const supply = view.last(unit.circuit!, "t2_supply");
   return supply !== undefined && supply.value - peers.returnC > least;
@@ -193,7 +200,7 @@ function coldRooms(memory: UnderHeatedMemory, unit: Asset, view: View, rooms: Ro
   const outdoor = outdoorC(view, unit);
   const supply = view.last(unit.circuit!, "t2_supply");
   if (facts === undefined || outdoor === undefined || supply === undefined) return true;
-  return supply.value >= expectedSupplyC(facts, outdoor) - view.limits.get("under_heated_supply_k", unit.id);
+  return supply.value >= expectedSupplyC(facts, outdoor) - valuesOf(view.limits, unit.id).under_heated_supply_k;
 }
 
 function judge(
@@ -204,13 +211,13 @@ function judge(
   rooms: Rooms | undefined,
   elapsedMs: number,
 ): Verdict {
-  const get = (name: string): number => view.limits.get(`under_heated_${name}`, unit.id);
+  const limits = valuesOf(view.limits, unit.id);
   const holdMs: Record<UnderHeatedTest, number> = {
-    index: get("hours") * HOUR_MS,
-    severe: get("severe_hours") * HOUR_MS,
-    stagnant: get("severe_hours") * HOUR_MS,
-    return: get("hours") * HOUR_MS,
-    rooms: get("room_hours") * HOUR_MS,
+    index: limits.under_heated_hours * HOUR_MS,
+    severe: limits.under_heated_severe_hours * HOUR_MS,
+    stagnant: limits.under_heated_severe_hours * HOUR_MS,
+    return: limits.under_heated_hours * HOUR_MS,
+    rooms: limits.under_heated_room_hours * HOUR_MS,
   };
   let soonestMs = Infinity;
   for (const name of TESTS) {
@@ -220,7 +227,7 @@ function judge(
     if (memory.heldMs[name] >= 0) soonestMs = Math.min(soonestMs, Math.max(0, holdMs[name] - memory.heldMs[name]));
   }
   const shown = indexOver(memory.track, SLOW_AVERAGE_HOURS, 2);
-  const figures = Number.isNaN(shown) ? {} : { value: shown, limit: get("index") };
+  const figures = Number.isNaN(shown) ? {} : { value: shown, limit: limits.under_heated_index };
   if (soonestMs === Infinity) {
     memory.faultMs = -1;
     memory.onsetAt = Number.NaN;
@@ -229,7 +236,7 @@ function judge(
   memory.faultMs = memory.faultMs < 0 ? 0 : memory.faultMs + elapsedMs;
   if (Number.isNaN(memory.onsetAt)) memory.onsetAt = onset(memory, view.at);
   const coldest = rooms?.lowestC ?? Infinity;
-  const urgent = coldest < get("urgent_room_c") || (outdoorC(view, unit) ?? Infinity) < get("urgent_out_c");
+  const urgent = coldest < limits.under_heated_urgent_room_c || (outdoorC(view, unit) ?? Infinity) < limits.under_heated_urgent_out_c;
   // Each test has its own time: what the hold machine has counted so far plus what the nearest test still needs.
   return { state: "fault", severity: urgent ? "urgent" : "general", since: memory.onsetAt, holdMs: memory.faultMs + soonestMs, ...figures };
 }

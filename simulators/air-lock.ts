@@ -40,7 +40,8 @@ export function bubbling(seed: number, at: number, gasL: number): number {
  */
 export function stepGas(gasL: number, heldL: number, topKpa: number, venting: boolean, stepS: number): number {
   let next = gasL;
-  if (topKpa < TOP_PRESSURE_MIN_KPA) next += (Math.min(INGRESS_L_PER_H_MAX, INGRESS_L_PER_H_PER_KPA * (TOP_PRESSURE_MIN_KPA - topKpa)) * stepS) / 3600;
+  if (topKpa < TOP_PRESSURE_MIN_KPA)
+    next += (Math.min(INGRESS_L_PER_H_MAX, INGRESS_L_PER_H_PER_KPA * (TOP_PRESSURE_MIN_KPA - topKpa)) * stepS) / 3600;
   else next -= (VENT_L_PER_H * stepS) / 3600;
   if (venting) next -= (MANUAL_VENT_L_PER_MIN * stepS) / 60;
   return Math.min(GAS_L_MAX, Math.max(0, heldL, next));

@@ -15,7 +15,7 @@ export interface Batch {
 }
 
 /** Objects kept while the broker is away; beyond it the oldest are dropped. */
-export const BACKLOG_ITEMS_MAX = 100_000;
+const BACKLOG_ITEMS_MAX = 100_000;
 /** A payload is an array of at most so many objects and bytes (CONTRACT 3: 1,000; small enough for every broker's frame limit). */
 export const BATCH_ITEMS_MAX = 1_000;
 export const BATCH_BYTES_MAX = 60_000;
@@ -49,7 +49,8 @@ export class Backlog {
     let bytes = 2;
     while (items.length < BATCH_ITEMS_MAX) {
       const item = this.#items[this.#first];
-      if (item === undefined || item.station !== head.station || (items.length > 0 && bytes + item.text.length + 1 > BATCH_BYTES_MAX)) break;
+      if (item === undefined || item.station !== head.station || (items.length > 0 && bytes + item.text.length + 1 > BATCH_BYTES_MAX))
+        break;
       items.push(item);
       bytes += item.text.length + 1;
       this.#first++;

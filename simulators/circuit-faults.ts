@@ -28,7 +28,8 @@ export interface CircuitFaults {
 
 export function compileFaults(faults: readonly Fault[], circuit: Asset, units: Units, network: Network): CircuitFaults {
   const own = faults.filter((fault) => network.asset(fault.asset)?.circuit === circuit.id || fault.asset === circuit.id);
-  const placed = (...kinds: readonly Fault["kind"][]): Placed[] => own.filter((fault) => kinds.includes(fault.kind)).map((fault) => ({ fault, rows: rowsOf(fault.asset, circuit, units) }));
+  const placed = (...kinds: readonly Fault["kind"][]): Placed[] =>
+    own.filter((fault) => kinds.includes(fault.kind)).map((fault) => ({ fault, rows: rowsOf(fault.asset, circuit, units) }));
   const plain = (kind: Fault["kind"]): Fault[] => own.filter((fault) => fault.kind === kind);
   return {
     holes: placed("burst", "leak"),
@@ -62,7 +63,9 @@ export function holesAt(faults: CircuitFaults, at: number): { readonly areaM2: n
 export function drainM3h(faults: CircuitFaults, at: number): number {
   let sum = 0;
   for (const fault of faults.deadMakeup) sum += faultSize(fault, at);
-  for (const fault of faults.drains) if (fault.repairAt !== undefined) sum += (fault.magnitude * 3_600_000 * (faultShare(fault, at) > 0 ? 1 : 0)) / (fault.repairAt - fault.onset);
+  for (const fault of faults.drains)
+    if (fault.repairAt !== undefined)
+      sum += (fault.magnitude * 3_600_000 * (faultShare(fault, at) > 0 ? 1 : 0)) / (fault.repairAt - fault.onset);
   return sum;
 }
 
@@ -77,13 +80,15 @@ export function pumpSwitchedOn(faults: CircuitFaults, at: number): boolean {
 export function applyClosedValves(faults: CircuitFaults, units: Units, at: number): void {
   if (faults.closedValves.length === 0) return;
   units.manual.fill(1);
-  for (const { fault, rows } of faults.closedValves) for (const row of rows) units.manual[row] = Math.min(units.manual[row]!, Math.max(0, 1 - faultSize(fault, at)));
+  for (const { fault, rows } of faults.closedValves)
+    for (const row of rows) units.manual[row] = Math.min(units.manual[row]!, Math.max(0, 1 - faultSize(fault, at)));
 }
 
 /** Gas (L) that an air lock keeps in a unit, and whether somebody vents it. */
 export function heldGasL(faults: CircuitFaults, row: number, at: number): number {
   let held = 0;
-  for (const { fault, rows } of faults.airLocks) if (rows.includes(row)) held = Math.max(held, gasForLoss(fault.magnitude) * faultShare(fault, at));
+  for (const { fault, rows } of faults.airLocks)
+    if (rows.includes(row)) held = Math.max(held, gasForLoss(fault.magnitude) * faultShare(fault, at));
   return held;
 }
 
@@ -91,5 +96,8 @@ export function ventedAt(faults: CircuitFaults, row: number, at: number): boolea
   const since = (fault: Fault): number => (fault.repairAt === undefined ? -1 : at - fault.repairAt);
   const within = (fault: Fault, limitMs: number): boolean => since(fault) >= 0 && since(fault) < limitMs;
   if (faults.airLocks.some(({ fault, rows }) => rows.includes(row) && within(fault, UNIT_VENTING_MS))) return true;
-  return faults.holes.some(({ fault }) => within(fault, CIRCUIT_VENTING_MS)) || faults.deadMakeup.some((fault) => within(fault, CIRCUIT_VENTING_MS));
+  return (
+    faults.holes.some(({ fault }) => within(fault, CIRCUIT_VENTING_MS)) ||
+    faults.deadMakeup.some((fault) => within(fault, CIRCUIT_VENTING_MS))
+  );
 }

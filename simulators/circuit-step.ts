@@ -15,7 +15,7 @@ import { expansionM3, MAKEUP_WATER_C, WATER_KJ_PER_KG_K } from "./water.ts";
 /** How a circuit moves: every 10 s its control, exchanger, pumps and pressure, every minute its mains, units and rooms. */
 
 export const TICK_S = 10;
-export const MINUTE_S = 60;
+const MINUTE_S = 60;
 const MINUTE_MS = MINUTE_S * 1000;
 const KPA_PER_M = 9.81;
 /** The pump at rest lets the suction rise by this share of its head (and the discharge fall by the rest). */
@@ -24,7 +24,7 @@ const SUCTION_SHARE = 0.25;
 const SPEED_PER_TICK = 0.5;
 const SETBACK = { from: 22.5, to: 4.5, rampH: 1 } as const;
 /** The baseline loss swings slowly, by this share (standard deviation of hours). */
-const BASELINE_SWING = 0.25;
+const BASELINE_SWING = 0.3;
 const SUPPLY_LIMIT_C = 85;
 
 export interface CircuitWeather {
@@ -42,7 +42,7 @@ export interface CircuitWeather {
 }
 
 /** Share of the night set-back at an hour: 0 by day, 1 by night, an hour in between. */
-export function setbackShare(localHour: number): number {
+function setbackShare(localHour: number): number {
   const sinceBegin = (localHour - SETBACK.from + 24) % 24;
   const length = (SETBACK.to - SETBACK.from + 24) % 24;
   if (sinceBegin < length) return Math.min(1, sinceBegin / SETBACK.rampH);
@@ -63,7 +63,7 @@ export function supplyHeadKpa(circuit: Circuit): number {
 }
 
 /** How far the suction stands above the pressure that the held water would give at nominal flow, kPa. */
-export function suctionAboveKpa(circuit: Circuit): number {
+function suctionAboveKpa(circuit: Circuit): number {
   const nominalKpa = KPA_PER_M * circuit.headScale * (PUMP_SHUTOFF_M - PUMP_SLOPE_M - EXCHANGER_M);
   return SUCTION_SHARE * (nominalKpa - supplyHeadKpa(circuit));
 }
@@ -74,7 +74,10 @@ export const suctionKpa = (circuit: Circuit): number => Math.max(0, circuit.pres
 /** At the begin of a minute (`at`): set point, valves, gas and draw-off for the minute to come. */
 export function beginMinute(circuit: Circuit, weather: CircuitWeather, at: number): void {
   const { units, faults } = circuit;
-  circuit.setC = Math.min(SUPPLY_LIMIT_C, expectedSupplyC(circuit.facts, weather.filteredC) - circuit.setbackK * setbackShare(weather.localHour));
+  circuit.setC = Math.min(
+    SUPPLY_LIMIT_C,
+    expectedSupplyC(circuit.facts, weather.filteredC) - circuit.setbackK * setbackShare(weather.localHour),
+  );
   applyClosedValves(faults, units, at);
   stepGases(circuit, at);
   let sum = 0;
@@ -93,7 +96,13 @@ function stepGases(circuit: Circuit, at: number): void {
   const gasFree = faults.airLocks.length === 0 && topKpa > circuit.pressureFacts.drainKpa + 40;
   for (let row = 0; row < units.count; row++) {
     if (gasFree && units.gasL[row] === 0) continue;
-    units.gasL[row] = stepGas(units.gasL[row]!, heldGasL(faults, row, at), topKpa - units.heightKpa[row]!, ventedAt(faults, row, at), MINUTE_S);
+    units.gasL[row] = stepGas(
+      units.gasL[row]!,
+      heldGasL(faults, row, at),
+      topKpa - units.heightKpa[row]!,
+      ventedAt(faults, row, at),
+      MINUTE_S,
+    );
   }
 }
 
@@ -117,7 +126,9 @@ export function tickCircuit(circuit: Circuit, weather: CircuitWeather, at: numbe
 }
 
 function headsOf(circuit: Circuit): Heads {
-  return circuit.strainerFactor === 1 ? NOMINAL_HEADS : { ...NOMINAL_HEADS, commonM: EXCHANGER_M + MAINS_M + strainerHeadM(circuit.strainerFactor) };
+  return circuit.strainerFactor === 1
+    ? NOMINAL_HEADS
+    : { ...NOMINAL_HEADS, commonM: EXCHANGER_M + MAINS_M + strainerHeadM(circuit.strainerFactor) };
 }
 
 function tickHeat(circuit: Circuit, weather: CircuitWeather): void {
@@ -171,7 +182,12 @@ export function endMinute(circuit: Circuit, weather: CircuitWeather): void {
   heat.groundKj += stepPipe(supplyPipe, inletC, kgS, MINUTE_S) * WATER_KJ_PER_KG_K;
   const scale = circuit.conductance > 0 ? kgS / circuit.nominalKgS / circuit.conductance : 0;
   for (let row = 0; row < units.count; row++) units.flow[row] = units.flow[row]! * scale;
-  stepUnits(units, { supplyC: outletC(supplyPipe), outdoorC: weather.outdoorC, gainShare: weather.gainShare, sunShare: weather.sunShare }, MINUTE_S, circuit.balance);
+  stepUnits(
+    units,
+    { supplyC: outletC(supplyPipe), outdoorC: weather.outdoorC, gainShare: weather.gainShare, sunShare: weather.sunShare },
+    MINUTE_S,
+    circuit.balance,
+  );
   heat.roomKj += circuit.balance.roomKw * MINUTE_S;
   heat.branchKj += circuit.balance.branchKw * MINUTE_S;
   heat.groundKj += stepPipe(returnPipe, circuit.balance.returnC, kgS, MINUTE_S) * WATER_KJ_PER_KG_K;
@@ -183,7 +199,12 @@ export function endMinute(circuit: Circuit, weather: CircuitWeather): void {
 function grownM3(circuit: Circuit): number {
   const { partC } = circuit;
   const supplyMainC = meanC(circuit.supplyPipe);
-  const now = [supplyMainC, (outletC(circuit.supplyPipe) + heldInUnits(circuit.units).meanC) / 2, meanC(circuit.returnPipe), circuit.supplyC];
+  const now = [
+    supplyMainC,
+    (outletC(circuit.supplyPipe) + heldInUnits(circuit.units).meanC) / 2,
+    meanC(circuit.returnPipe),
+    circuit.supplyC,
+  ];
   let grown = 0;
   for (const [part, volumeM3] of waterVolumesM3(circuit).entries()) {
     grown += expansionM3(volumeM3, partC[part]!, now[part]!);

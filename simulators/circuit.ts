@@ -15,7 +15,7 @@ import { WATER_KJ_PER_KG_K } from "./water.ts";
 /** One secondary circuit: its sizes, drawn from the facts of the network file and a seed, and its state. `circuit-step.ts` moves it. */
 
 /** Primary water at design, °C, and the opening and pressure difference for which the control valve is chosen. */
-export const PRIMARY_DESIGN_C = { supply: 110, return: 50 } as const;
+const PRIMARY_DESIGN_C = { supply: 110, return: 50 } as const;
 const VALVE_DESIGN_PCT = 80;
 const PRIMARY_DESIGN_KPA = 150;
 /** Water beside that of the units: supply and return mains, exchanger. */
@@ -80,7 +80,7 @@ export interface Circuit {
 }
 
 /** Heat since the start, kJ: what came in, and where it went. */
-export interface HeatTotals {
+interface HeatTotals {
   exchangerKj: number;
   roomKj: number;
   groundKj: number;
@@ -109,7 +109,7 @@ export function createCircuit(asset: Asset, options: CircuitOptions): Circuit {
   const returnC = Math.min(supplyC - 1, expectedReturnC(facts, options.outdoorC));
   const mainKg = facts.waterVolumeM3 * 1000 * WATER_SHARE_MAIN;
   const mainLossKgS = (MAIN_LOSS_SHARE * designKw) / WATER_KJ_PER_KG_K / (facts.designSupplyC - 5);
-  const pressureFacts = pressureFactsOf(facts, units, draw.between(0.22, 0.42));
+  const pressureFacts = pressureFactsOf(facts, units, draw.between(0.25, 0.45));
   const circuit: Circuit = {
     asset,
     facts,
@@ -120,7 +120,8 @@ export function createCircuit(asset: Asset, options: CircuitOptions): Circuit {
     pumpHz: Math.round(draw.between(38, 44) * 10) / 10,
     kvs: (designPrimaryKgS * 3.6) / Math.sqrt(PRIMARY_DESIGN_KPA / 100) / VALVE_RANGE ** (VALVE_DESIGN_PCT / 100 - 1),
     designPrimaryKgS,
-    exchangerUaKwK: (1.05 * designKw) / logMeanK(PRIMARY_DESIGN_C.supply, PRIMARY_DESIGN_C.return, facts.designReturnC, facts.designSupplyC),
+    exchangerUaKwK:
+      (1.05 * designKw) / logMeanK(PRIMARY_DESIGN_C.supply, PRIMARY_DESIGN_C.return, facts.designReturnC, facts.designSupplyC),
     exchangerKg: facts.waterVolumeM3 * 1000 * WATER_SHARE_EXCHANGER,
     strainerFactor: draw.between(0.6, 1.3),
     pressureFacts,
@@ -186,7 +187,8 @@ function settleUnits(circuit: Circuit, outdoorC: number): void {
 
 /** Heat held by the water of the circuit and the walls of its mains, kJ above 0 °C. */
 export function heldKj(circuit: Circuit): number {
-  const kgK = heldKgK(circuit.supplyPipe) + heldKgK(circuit.returnPipe) + heldInUnits(circuit.units).kgK + circuit.exchangerKg * circuit.supplyC;
+  const kgK =
+    heldKgK(circuit.supplyPipe) + heldKgK(circuit.returnPipe) + heldInUnits(circuit.units).kgK + circuit.exchangerKg * circuit.supplyC;
   return kgK * WATER_KJ_PER_KG_K;
 }
 

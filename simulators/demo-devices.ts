@@ -54,7 +54,9 @@ function progressLine(fleet: Fleet): (progress: Progress) => void {
     const seconds = Math.max(0.001, (now - started) / 1000);
     const { sentObjects, sentValues } = fleet.figures();
     const left = share <= 0 ? 0 : (seconds * (1 - share)) / share;
-    say(`devices: history ${(share * 100).toFixed(0)} %, ${Math.round(sentObjects / seconds)} messages/s, ${Math.round(sentValues / seconds)} values/s, ${left.toFixed(0)} s left`);
+    say(
+      `devices: history ${(share * 100).toFixed(0)} %, ${Math.round(sentObjects / seconds)} messages/s, ${Math.round(sentValues / seconds)} values/s, ${left.toFixed(0)} s left`,
+    );
   };
 }
 

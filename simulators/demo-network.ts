@@ -45,9 +45,36 @@ const STEWARDS = [
 ];
 
 const STATIONS: readonly StationPlan[] = [
-  { name: "北苑站", area: "north", branch: "北支线", street: "北苑路", circuits: [["H", "高区机组", "radiator", 12, 10, 3], ["L", "低区机组", "radiator", 6, 10, 3]] },
-  { name: "城东站", area: "north", branch: "东支线", street: "东园街", circuits: [["R", "散热器机组", "radiator", 6, 10, 3], ["F", "地暖机组", "floor", 11, 10, 3]] },
-  { name: "南湖站", area: "south", branch: "南支线", street: "湖滨路", circuits: [["H", "高区机组", "floor", 11, 10, 3], ["L", "低区机组", "floor", 6, 10, 3]] },
+  {
+    name: "北苑站",
+    area: "north",
+    branch: "北支线",
+    street: "北苑路",
+    circuits: [
+      ["H", "高区机组", "radiator", 12, 10, 3],
+      ["L", "低区机组", "radiator", 6, 10, 3],
+    ],
+  },
+  {
+    name: "城东站",
+    area: "north",
+    branch: "东支线",
+    street: "东园街",
+    circuits: [
+      ["R", "散热器机组", "radiator", 6, 10, 3],
+      ["F", "地暖机组", "floor", 11, 10, 3],
+    ],
+  },
+  {
+    name: "南湖站",
+    area: "south",
+    branch: "南支线",
+    street: "湖滨路",
+    circuits: [
+      ["H", "高区机组", "floor", 11, 10, 3],
+      ["L", "低区机组", "floor", 6, 10, 3],
+    ],
+  },
   { name: "铁西站", area: "south", branch: "南支线", street: "铁西街", circuits: [["1", "1号机组", "radiator", 6, 8, 3]] },
   { name: "城西站", area: "north", branch: "北支线", street: "西园街", circuits: [["1", "1号机组", "radiator", 6, 7, 3]] },
   { name: "河滨站", area: "south", branch: "南支线", street: "河滨路", circuits: [["1", "1号机组", "floor", 8, 6, 3]] },
@@ -64,7 +91,12 @@ export function demoNetworkYaml(options: DemoNetworkOptions): string {
   const file = {
     name: "示范供热管网",
     timezone: TIMEZONE,
-    season: { filling: day(SEASON_DAYS.filling), commissioning: day(SEASON_DAYS.commissioning), heating: day(SEASON_DAYS.heating), end: day(SEASON_DAYS.end) },
+    season: {
+      filling: day(SEASON_DAYS.filling),
+      commissioning: day(SEASON_DAYS.commissioning),
+      heating: day(SEASON_DAYS.heating),
+      end: day(SEASON_DAYS.end),
+    },
     areas: AREAS,
     stewards: STEWARDS,
     stations: STATIONS.map((plan, index) => station(plan, `S${String(index + 1).padStart(2, "0")}`, index, options.seed)),
@@ -80,7 +112,10 @@ function station(plan: StationPlan, id: string, index: number, seed: number): un
     name: plan.name,
     area: plan.area,
     primary_branch: plan.branch,
-    position: [round(117 + 0.02 * (index % 4) + draw.between(-0.006, 0.006), 4), round(36.6 + 0.02 * Math.floor(index / 4) + draw.between(-0.006, 0.006), 4)],
+    position: [
+      round(117 + 0.02 * (index % 4) + draw.between(-0.006, 0.006), 4),
+      round(36.6 + 0.02 * Math.floor(index / 4) + draw.between(-0.006, 0.006), 4),
+    ],
     circuits: plan.circuits.map(([suffix, name, heating, floors, buildings, units]) => {
       const first = buildingNumber;
       buildingNumber += buildings;
@@ -113,7 +148,14 @@ interface UnitEntry {
   readonly rooms?: readonly unknown[];
 }
 
-function building(street: string, stationId: string, number: number, floors: number, unitCount: number, draw: Draws): { readonly units: readonly UnitEntry[] } & Record<string, unknown> {
+function building(
+  street: string,
+  stationId: string,
+  number: number,
+  floors: number,
+  unitCount: number,
+  draw: Draws,
+): { readonly units: readonly UnitEntry[] } & Record<string, unknown> {
   const id = `${stationId}-B${String(number).padStart(2, "0")}`;
   const units = Array.from({ length: unitCount }, (_, index): UnitEntry => {
     const unitId = `${id}-U${index + 1}`;

@@ -45,8 +45,17 @@ export class Fleet {
     this.#clock = clock;
     this.#state = withScene(options, options.stateFile === undefined ? undefined : readDeviceState(options.stateFile));
     this.faults = demoFaults(options.network, this.#state.scenes);
-    this.plant = createPlant({ network: options.network, seed: this.#state.seed, climate: options.climate, startAt: this.#state.startAt, faults: this.faults, unitIntervalMs: options.unitIntervalMs });
-    this.#gateways = options.gateways.map((credentials) => new Gateway({ ...credentials, url: options.mqttUrl, seed: this.#state.seed, log }));
+    this.plant = createPlant({
+      network: options.network,
+      seed: this.#state.seed,
+      climate: options.climate,
+      startAt: this.#state.startAt,
+      faults: this.faults,
+      unitIntervalMs: options.unitIntervalMs,
+    });
+    this.#gateways = options.gateways.map(
+      (credentials) => new Gateway({ ...credentials, url: options.mqttUrl, seed: this.#state.seed, log }),
+    );
     for (const gateway of this.#gateways) for (const station of gateway.stations) this.#byStation.set(station, gateway);
     for (const id of this.#byStation.keys()) this.#nextAt.set(id, this.#firstPoll(id));
   }
@@ -63,7 +72,7 @@ export class Fleet {
    */
   async sendHistory(report: (progress: Progress) => void): Promise<void> {
     const from = Math.min(...this.#nextAt.values());
-    for (let chunkEnd = from; !this.#stopped; ) {
+    for (let chunkEnd = from; !this.#stopped;) {
       const to = this.#clock();
       chunkEnd = Math.min(to, chunkEnd + HISTORY_CHUNK_MS);
       for (const [id, gateway] of this.#byStation) {
@@ -184,7 +193,13 @@ export class Fleet {
 
 /** The state of the last start, with a scene for this one when it is the first or the last is long ago. */
 function withScene(options: DeviceOptions, known: DeviceState | undefined): DeviceState {
-  if (known === undefined) return { seed: options.seed, startAt: options.startAt, scenes: [{ now: options.firstNow, unsentFrom: options.startAt }], sentUntil: {} };
+  if (known === undefined)
+    return {
+      seed: options.seed,
+      startAt: options.startAt,
+      scenes: [{ now: options.firstNow, unsentFrom: options.startAt }],
+      sentUntil: {},
+    };
   const last = known.scenes.at(-1);
   if (last !== undefined && options.now - last.now < NEXT_SCENARIO_AFTER_MS) return known;
   const scene: Scene = { now: options.now, unsentFrom: Math.max(known.startAt, ...Object.values(known.sentUntil)) };

@@ -25,7 +25,7 @@ Simulates the network and sends its readings over MQTT: the past as fast as the 
   --state FILE             remembers what was sent; the next start continues there
   --history-only           ends when the history is sent`;
 
-export interface GatewayCredentials {
+interface GatewayCredentials {
   readonly name: string;
   readonly password: string;
   readonly stations: readonly string[];
@@ -79,7 +79,10 @@ export function readDeviceOptions(args: readonly string[], machineNow: number): 
   const required = (name: "mqtt" | "network" | "credentials"): string => values[name] ?? missing(`--${name}`);
   const network = parseNetworkFile(readText(required("network")), required("network"));
   const now = values.now === undefined ? machineNow : integer("--now", values.now, 0, Number.MAX_SAFE_INTEGER);
-  const startAt = values.start === undefined ? now - integer("--days", values.days ?? "14", 0, DAYS_MAX) * DAY_MS : integer("--start", values.start, 0, now);
+  const startAt =
+    values.start === undefined
+      ? now - integer("--days", values.days ?? "14", 0, DAYS_MAX) * DAY_MS
+      : integer("--start", values.start, 0, now);
   return {
     mqttUrl: required("mqtt"),
     network,
@@ -104,7 +107,8 @@ function missing(name: string): never {
 
 function integer(name: string, word: string, least: number, most: number): number {
   const value = Number(word);
-  if (!Number.isInteger(value) || value < least || value > most) throw new InputError(name, `a whole number from ${least} to ${most}`, `"${word}"`);
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new InputError(name, `a whole number from ${least} to ${most}`, `"${word}"`);
   return value;
 }
 
@@ -138,13 +142,15 @@ function readCredentials(file: string, network: Network): GatewayCredentials[] {
   } catch {
     throw new InputError(file, "JSON", "something else");
   }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw new InputError(file, "an object of gateways by name", typeof parsed);
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
+    throw new InputError(file, "an object of gateways by name", typeof parsed);
   return Object.entries(parsed as Record<string, unknown>).map(([name, entry]) => {
     const { password, stations } = (entry ?? {}) as { password?: unknown; stations?: unknown };
     if (typeof password !== "string") throw new InputError(`${file} ${name}.password`, "a text", typeof password);
     if (!Array.isArray(stations)) throw new InputError(`${file} ${name}.stations`, "a list of station ids", typeof stations);
     for (const id of stations as unknown[]) {
-      if (typeof id !== "string" || network.asset(id)?.level !== "station") throw new InputError(`${file} ${name}.stations`, "stations of the network", JSON.stringify(id));
+      if (typeof id !== "string" || network.asset(id)?.level !== "station")
+        throw new InputError(`${file} ${name}.stations`, "stations of the network", JSON.stringify(id));
     }
     return { name, password, stations: stations as string[] };
   });

@@ -23,7 +23,12 @@ export function readDeviceState(file: string): DeviceState | undefined {
     throw new InputError(file, "a file that can be read", (error as NodeJS.ErrnoException).code ?? String(error));
   }
   const state = parse(text) as Partial<DeviceState> | undefined;
-  if (typeof state?.seed !== "number" || typeof state.startAt !== "number" || !Array.isArray(state.scenes) || typeof state.sentUntil !== "object")
+  if (
+    typeof state?.seed !== "number" ||
+    typeof state.startAt !== "number" ||
+    !Array.isArray(state.scenes) ||
+    typeof state.sentUntil !== "object"
+  )
     throw new InputError(file, "the state file of simulated devices", JSON.stringify(text.slice(0, 40)), "remove it to begin anew");
   return state as DeviceState;
 }

@@ -24,8 +24,7 @@ export const DISTURBANCES = {
   cold_snap: { truth: undefined, levels: ["station"], unit: "K, for the whole network" },
 } as const satisfies Record<string, DisturbanceFacts>;
 
-export type DisturbanceKind = keyof typeof DISTURBANCES;
-export const DISTURBANCE_KINDS = Object.keys(DISTURBANCES) as DisturbanceKind[];
+type DisturbanceKind = keyof typeof DISTURBANCES;
 
 export interface Fault {
   readonly kind: DisturbanceKind;
@@ -60,7 +59,9 @@ export function checkFaults(faults: readonly Fault[], network: Network): void {
     const asset = network.asset(fault.asset);
     const levels: readonly Level[] = DISTURBANCES[fault.kind].levels;
     if (asset === undefined) throw new Error(`fault ${fault.kind}: expected an asset of the network, found "${fault.asset}"`);
-    if (!levels.includes(asset.level)) throw new Error(`fault ${fault.kind}: expected an asset of level ${levels.join(" or ")}, found ${asset.level} ${asset.id}`);
-    if (!Number.isFinite(fault.magnitude) || fault.magnitude < 0) throw new Error(`fault ${fault.kind} on ${fault.asset}: expected a magnitude of 0 or more, found ${fault.magnitude}`);
+    if (!levels.includes(asset.level))
+      throw new Error(`fault ${fault.kind}: expected an asset of level ${levels.join(" or ")}, found ${asset.level} ${asset.id}`);
+    if (!Number.isFinite(fault.magnitude) || fault.magnitude < 0)
+      throw new Error(`fault ${fault.kind} on ${fault.asset}: expected a magnitude of 0 or more, found ${fault.magnitude}`);
   }
 }

@@ -72,7 +72,9 @@ export class Gateway {
       connectTimeout: CONNECT_TIMEOUT_MS,
       reconnectPeriod: pause(),
       reconnectOnConnackError: true,
-      ...(first === undefined ? {} : { will: { topic: statusTopic(first), payload: Buffer.from("offline"), qos: 1 as const, retain: true } }),
+      ...(first === undefined
+        ? {}
+        : { will: { topic: statusTopic(first), payload: Buffer.from("offline"), qos: 1 as const, retain: true } }),
     });
     this.#client = client;
     client.on("connect", () => {
@@ -93,12 +95,14 @@ export class Gateway {
     this.#newestAt.set(sample.station, sample.at);
     let values = 0;
     for (const asset in sample.assets) for (const _ in sample.assets[asset]) values++;
-    const text = JSON.stringify(history ? { ts: sample.at, seq, hist: true, assets: sample.assets } : { ts: sample.at, seq, assets: sample.assets });
+    const text = JSON.stringify(
+      history ? { ts: sample.at, seq, hist: true, assets: sample.assets } : { ts: sample.at, seq, assets: sample.assets },
+    );
     this.#backlog.add({ station: sample.station, at: sample.at, text, values });
     this.#pump();
   }
 
-  /** Resolves when at most `limit` objects wait to be sent (0: and everything is acknowledged). */
+  /** Resolves when at most `limit` objects wait to be sent (0: and everything is acknowledged), or at `stop`. */
   async drained(limit: number): Promise<void> {
     if (this.#isDrained(limit)) return;
     await new Promise<void>((resolve) => this.#waiters.push({ limit, resolve }));
@@ -138,6 +142,7 @@ export class Gateway {
   async stop(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
+    for (const waiter of this.#waiters.splice(0)) waiter.resolve();
     if (client === undefined) return;
     await new Promise<void>((resolve) => {
       const cutOff = setTimeout(() => {

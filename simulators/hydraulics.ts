@@ -7,7 +7,7 @@ export const PUMP_SLOPE_M = 8;
 export const EXCHANGER_M = 6;
 export const STRAINER_M = 1;
 export const MAINS_M = 13;
-export const UNITS_M = 8;
+const UNITS_M = 8;
 
 export interface Heads {
   readonly shutoffM: number;
@@ -17,7 +17,12 @@ export interface Heads {
   readonly unitsM: number;
 }
 
-export const NOMINAL_HEADS: Heads = { shutoffM: PUMP_SHUTOFF_M, slopeM: PUMP_SLOPE_M, commonM: EXCHANGER_M + STRAINER_M + MAINS_M, unitsM: UNITS_M };
+export const NOMINAL_HEADS: Heads = {
+  shutoffM: PUMP_SHUTOFF_M,
+  slopeM: PUMP_SLOPE_M,
+  commonM: EXCHANGER_M + STRAINER_M + MAINS_M,
+  unitsM: UNITS_M,
+};
 
 /**
  * Circulating flow relative to nominal. `conductance` is Σ wᵢ·rᵢ over the units: wᵢ the unit's share of the nominal flow,

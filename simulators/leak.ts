@@ -3,7 +3,7 @@
 const DISCHARGE = 0.62;
 const DENSITY_KG_M3 = 1000;
 /** Pressure at which the size of a leak is named. */
-export const LEAK_REFERENCE_KPA = 300;
+const LEAK_REFERENCE_KPA = 300;
 
 /** Area of a round hole, m². */
 export const holeAreaM2 = (diameterMm: number): number => (Math.PI * (diameterMm / 1000) ** 2) / 4;

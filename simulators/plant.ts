@@ -7,7 +7,7 @@ import { type Climate, createWeather, type Weather } from "./weather.ts";
 /** The whole simulated network: physics with a seed and faults, and no clock. Same options, same numbers, whatever is asked when. */
 
 /** How often a unit or room reports, ms. */
-export const UNIT_INTERVAL_MS = 30 * 60_000;
+const UNIT_INTERVAL_MS = 30 * 60_000;
 /** Runs before `startAt`, unseen, in which controllers and pipes settle. */
 const SETTLE_MS = 24 * 3_600_000;
 /** 15 November as [month, day]: where the climate's heating season begins (DOMAIN 2). */
@@ -76,7 +76,8 @@ function stationPlant(state: Station, reporter: StationReporter, startAt: number
     state,
     advance,
     sample(at) {
-      if (at < startAt || at < reporter.polledAt || state.at > at) throw new Error(`station ${state.asset.id}: expected an instant from ${Math.max(startAt, state.at)} on, found ${at}`);
+      if (at < startAt || at < reporter.polledAt || state.at > at)
+        throw new Error(`station ${state.asset.id}: expected an instant from ${Math.max(startAt, state.at)} on, found ${at}`);
       advance(at);
       return sampleStation(reporter, at);
     },
@@ -87,7 +88,13 @@ function plantWeather(options: PlantOptions): Weather {
   const { network, seed, climate, faults } = options;
   const heating = network.season.heating;
   const coldSnaps = (faults ?? []).flatMap((fault) => (fault.kind === "cold_snap" ? [{ at: fault.onset, dropK: fault.magnitude }] : []));
-  return createWeather({ seed, climate, timezone: network.timezone, coldSnaps, seasonShiftMs: heating === undefined ? 0 : heating - nearestClimateSeason(heating) });
+  return createWeather({
+    seed,
+    climate,
+    timezone: network.timezone,
+    coldSnaps,
+    seasonShiftMs: heating === undefined ? 0 : heating - nearestClimateSeason(heating),
+  });
 }
 
 /** The 15 November nearest to an instant, so that a network heated at another time of the year still has a winter. */

@@ -20,7 +20,7 @@ export interface PressureFacts {
 }
 
 /** Pressure to which the baseline loss refers (DOMAIN 5.9). */
-export const BASELINE_KPA = 265;
+const BASELINE_KPA = 265;
 /** One pulse of the makeup meter, m³. */
 export const MAKEUP_PULSE_M3 = 0.01;
 /** Emptying risers give this many times the water of the elastic range. */
@@ -81,7 +81,8 @@ function controlMakeup(state: PressureState, facts: PressureFacts, suctionKpa: n
   else if (facts.control === "band") state.pumpOn = suctionKpa < facts.startKpa || (state.pumpOn && suctionKpa < facts.stopKpa);
   else state.pumpOn = suctionKpa < facts.stopKpa;
   if (!state.pumpOn) state.makeupM3h = 0;
-  else state.makeupM3h = facts.control === "band" ? facts.pumpM3h : facts.pumpM3h * Math.min(1, (facts.stopKpa - suctionKpa) / VFD_SPAN_KPA);
+  else
+    state.makeupM3h = facts.control === "band" ? facts.pumpM3h : facts.pumpM3h * Math.min(1, (facts.stopKpa - suctionKpa) / VFD_SPAN_KPA);
 }
 
 /** One step (at most 10 s) of the water balance; no more leaves than is there. */

@@ -23,7 +23,7 @@ export function subSeed(seed: number, ...names: readonly (string | number)[]): n
 }
 
 /** 32 random bits at an integer position (|position| < 2^53) of a stream. */
-export function bitsAt(seed: number, position: number): number {
+function bitsAt(seed: number, position: number): number {
   const high = Math.floor(position / 4_294_967_296);
   return mix(Math.imul(seed ^ mix(position ^ Math.imul(high, 0x27d4eb2f)), 0x9e3779b1) ^ seed);
 }

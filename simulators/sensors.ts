@@ -40,7 +40,13 @@ export interface Sensor {
 /** The sensor of one point, with a bias of its own for life. */
 export function createSensor(kind: SensorClass, seed: number, asset: string, signal: string): Sensor {
   const own = subSeed(seed, "sensor", asset, signal);
-  return { seed: own, biasBy: draws(own).normal() * kind.bias, noise: kind.noise, stepsPerUnit: Math.round(1 / kind.step), least: kind.least ?? -Infinity };
+  return {
+    seed: own,
+    biasBy: draws(own).normal() * kind.bias,
+    noise: kind.noise,
+    stepsPerUnit: Math.round(1 / kind.step),
+    least: kind.least ?? -Infinity,
+  };
 }
 
 /** Reading at an instant (epoch ms) of a true value. */

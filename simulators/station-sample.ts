@@ -32,13 +32,21 @@ interface UnitReporter {
   /** When in the interval this unit's report falls, ms. */
   readonly phaseMs: number;
   readonly sensors: Readonly<Record<"supply" | "return" | "valve" | "rssi" | "battery", Sensor>>;
-  readonly rooms: readonly { readonly asset: Asset; readonly phaseMs: number; readonly shiftK: number; readonly sensor: Sensor; readonly battery: Sensor }[];
+  readonly rooms: readonly {
+    readonly asset: Asset;
+    readonly phaseMs: number;
+    readonly shiftK: number;
+    readonly sensor: Sensor;
+    readonly battery: Sensor;
+  }[];
 }
 
 interface CircuitReporter {
   readonly circuit: Circuit;
   readonly units: readonly UnitReporter[];
-  readonly sensors: Readonly<Record<"supply" | "return" | "supplyKpa" | "returnKpa" | "filterIn" | "filterOut" | "flow" | "makeup" | "hz" | "valve", Sensor>>;
+  readonly sensors: Readonly<
+    Record<"supply" | "return" | "supplyKpa" | "returnKpa" | "filterIn" | "filterOut" | "flow" | "makeup" | "hz" | "valve", Sensor>
+  >;
   /** What the makeup meter showed when the plant began, m³. */
   readonly makeupAtStartM3: number;
 }
@@ -55,7 +63,8 @@ export interface StationReporter {
 export function createReporter(station: Station, network: Network, unitIntervalMs: number): StationReporter {
   const { seed } = station;
   const id = station.asset.id;
-  const sensor = (kind: keyof typeof SENSOR_CLASSES, signal: SignalId, asset = id): Sensor => createSensor(SENSOR_CLASSES[kind], seed, asset, signal);
+  const sensor = (kind: keyof typeof SENSOR_CLASSES, signal: SignalId, asset = id): Sensor =>
+    createSensor(SENSOR_CLASSES[kind], seed, asset, signal);
   return {
     station,
     unitIntervalMs,
@@ -78,7 +87,9 @@ type MakeSensor = (kind: keyof typeof SENSOR_CLASSES, signal: SignalId, asset?: 
 
 function circuitReporter(circuit: Circuit, network: Network, unitIntervalMs: number, sensor: MakeSensor): CircuitReporter {
   const id = circuit.asset.id;
-  const units = circuit.units.assets.flatMap((asset, row) => (asset.level === "unit" ? [unitReporter(asset, row, circuit.seed, network, unitIntervalMs, sensor)] : []));
+  const units = circuit.units.assets.flatMap((asset, row) =>
+    asset.level === "unit" ? [unitReporter(asset, row, circuit.seed, network, unitIntervalMs, sensor)] : [],
+  );
   return {
     circuit,
     units,
@@ -113,7 +124,13 @@ function unitReporter(asset: Asset, row: number, seed: number, network: Network,
     },
     rooms: network.below(asset.id, "room").map((room) => {
       const own = draws(subSeed(seed, "room", room.id));
-      return { asset: room, phaseMs: own.between(0, unitIntervalMs), shiftK: 0.3 * own.normal(), sensor: sensor("roomTemperature", "t_room", room.id), battery: sensor("battery", "battery", room.id) };
+      return {
+        asset: room,
+        phaseMs: own.between(0, unitIntervalMs),
+        shiftK: 0.3 * own.normal(),
+        sensor: sensor("roomTemperature", "t_room", room.id),
+        battery: sensor("battery", "battery", room.id),
+      };
     }),
   };
 }

@@ -60,7 +60,9 @@ export function createStation(asset: Asset, options: StationOptions): Station {
   const outdoorOffsetK = 0.35 * draw.normal();
   let meanC = 0;
   for (let hour = 0; hour < START_MEAN_HOURS; hour++) meanC += weather.outdoorC(at - hour * HOUR_MS) / START_MEAN_HOURS;
-  const circuits = network.below(asset.id, "circuit").map((circuit) => createCircuit(circuit, { network, seed, faults, outdoorC: meanC + outdoorOffsetK }));
+  const circuits = network
+    .below(asset.id, "circuit")
+    .map((circuit) => createCircuit(circuit, { network, seed, faults, outdoorC: meanC + outdoorOffsetK }));
   const station: Station = {
     asset,
     seed,
@@ -79,7 +81,16 @@ export function createStation(asset: Asset, options: StationOptions): Station {
     tankFilling: false,
     primaryM3: Math.round(draw.between(40_000, 400_000)),
     primaryGj: Math.round(draw.between(8000, 80_000)),
-    minute: { outdoorC: meanC, filteredC: meanC, gainShare: 1, sunShare: 0, localHour: 0, primarySupplyC: 90, primaryKpa: 150, tankReady: true },
+    minute: {
+      outdoorC: meanC,
+      filteredC: meanC,
+      gainShare: 1,
+      sunShare: 0,
+      localHour: 0,
+      primarySupplyC: 90,
+      primaryKpa: 150,
+      tankReady: true,
+    },
   };
   return station;
 }

@@ -1,6 +1,16 @@
 import type { Asset, CircuitFacts, Network } from "../model/network.ts";
 import { airOpenness } from "./air-lock.ts";
-import { GAIN_W_M2, LOSS_FACTOR, lossKwPerK, NEIGHBOUR_SHARE, ROOM_DESIGN_C, SIZED_FOR_SHARE, stairwellC, SUN_W_M2, TIME_CONSTANT_H } from "./building.ts";
+import {
+  GAIN_W_M2,
+  LOSS_FACTOR,
+  lossKwPerK,
+  NEIGHBOUR_SHARE,
+  ROOM_DESIGN_C,
+  SIZED_FOR_SHARE,
+  stairwellC,
+  SUN_W_M2,
+  TIME_CONSTANT_H,
+} from "./building.ts";
 import { draws, subSeed } from "./random.ts";
 import { emitterCoefficient, EMITTER_EXPONENT } from "./radiator.ts";
 import { WATER_KJ_PER_KG_K } from "./water.ts";
@@ -90,10 +100,13 @@ export function createUnits(circuit: Asset, facts: CircuitFacts, network: Networ
     returnSensorC: column(),
   };
   const areas = assets.map((asset) => asset.unitFacts?.heatedAreaM2 ?? facts.heatedAreaM2);
-  const sized = assets.map((asset, index) => areas[index]! * (1 + SIZED_FOR_SHARE * (LOSS_FACTOR[asset.unitFacts?.position ?? "middle"] - 1)));
+  const sized = assets.map(
+    (asset, index) => areas[index]! * (1 + SIZED_FOR_SHARE * (LOSS_FACTOR[asset.unitFacts?.position ?? "middle"] - 1)),
+  );
   const sizedSum = sized.reduce((sum, area) => sum + area, 0);
   const areaSum = areas.reduce((sum, area) => sum + area, 0);
-  for (const [index, asset] of assets.entries()) fillUnit(units, index, asset, { facts, network, seed, areaM2: areas[index]!, areaSum, flowShare: sized[index]! / sizedSum });
+  for (const [index, asset] of assets.entries())
+    fillUnit(units, index, asset, { facts, network, seed, areaM2: areas[index]!, areaSum, flowShare: sized[index]! / sizedSum });
   return units;
 }
 
@@ -119,7 +132,8 @@ function fillUnit(units: Units, index: number, asset: Asset, sizing: UnitSizing)
   const loss = lossKwPerK(shareKw, facts.designOutdoorC) * LOSS_FACTOR[asset.unitFacts?.position ?? "middle"];
   const next = units.assets[index + 1];
   units.designKgS[index] = flowKgS;
-  units.coefficient[index] = emitterCoefficient(flowKgS, facts.designSupplyC, facts.designReturnC, ROOM_DESIGN_C, units.exponent) * (1 + 0.025 * draw.normal());
+  units.coefficient[index] =
+    emitterCoefficient(flowKgS, facts.designSupplyC, facts.designReturnC, ROOM_DESIGN_C, units.exponent) * (1 + 0.025 * draw.normal());
   units.lossKwK[index] = loss * (1 + 0.02 * draw.normal());
   units.capacityKjK[index] = loss * 3600 * buildingDraw.between(TIME_CONSTANT_H.light, TIME_CONSTANT_H.heavy);
   units.gainKw[index] = (GAIN_W_M2 * gainAreaM2) / 1000;
@@ -141,13 +155,7 @@ function balancedValvePct(distance: number): number {
   return Math.round(100 * (1 + Math.log(relativeKv) / Math.log(BALANCING_RANGE)));
 }
 
-/** Σ of openness weighted by nominal flow (the `conductance` of `hydraulics.ts`); 1 when all units are as commissioned. */
-export function conductance(units: Units, designSumKgS: number): number {
-  let sum = 0;
-  for (let index = 0; index < units.count; index++) sum += units.designKgS[index]! * openness(units, index);
-  return sum / designSumKgS;
-}
-
+/** Openness of a unit relative to how it was planned: as commissioned, less closed valves and gas. */
 export function openness(units: Units, index: number): number {
   return units.tuning[index]! * units.manual[index]! * airOpenness(units.gasL[index]!);
 }
@@ -177,7 +185,12 @@ export function stepUnits(units: Units, weather: UnitsWeather, stepS: number, ba
     const inC = stairC + (supplyC - stairC) * (share > 1e-6 ? Math.exp(-BRANCH_LOSS / share) : 0);
     const excessK = inC - room;
     // The closed form of radiator.ts, written out: this line is half of the plant's time.
-    const steadyC = excessK <= 0.01 ? (kgS > 0 ? inC : room) : room + (excessK ** (1 - exponent) + ((exponent - 1) * coefficient[index]!) / (kgS * WATER_KJ_PER_KG_K)) ** back;
+    const steadyC =
+      excessK <= 0.01
+        ? kgS > 0
+          ? inC
+          : room
+        : room + (excessK ** (1 - exponent) + ((exponent - 1) * coefficient[index]!) / (kgS * WATER_KJ_PER_KG_K)) ** back;
     const before = waterC[index]!;
     const rate = (kgS / waterKg[index]! + 1 / STANDING_S) * stepS;
     const water = before + (rate / (1 + rate)) * (steadyC - before);
@@ -185,7 +198,13 @@ export function stepUnits(units: Units, weather: UnitsWeather, stepS: number, ba
     const roomKw = WATER_KJ_PER_KG_K * (kgS * (inC - steadyC) + (waterKg[index]! / STANDING_S) * (water - steadyC));
     // Heat to and from the neighbours: `linkKw` is what the unit before gave to this one.
     const nextLinkKw = linkKwK[index]! > 0 ? linkKwK[index]! * (room - roomC[index + 1]!) : 0;
-    const netKw = roomKw + units.gainKw[index]! * weather.gainShare + units.sunKw[index]! * weather.sunShare - lossKwK[index]! * (room - outdoorC) + linkKw - nextLinkKw;
+    const netKw =
+      roomKw +
+      units.gainKw[index]! * weather.gainShare +
+      units.sunKw[index]! * weather.sunShare -
+      lossKwK[index]! * (room - outdoorC) +
+      linkKw -
+      nextLinkKw;
     linkKw = nextLinkKw;
     roomC[index] = room + (netKw * stepS) / capacityKjK[index]!;
     const lag = Math.min(1, (stepS / SENSOR_S) * Math.max(SENSOR_FLOW_MIN, share));

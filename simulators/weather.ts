@@ -29,7 +29,7 @@ const AR1_HOURS = 48;
 const WAVE_WINDOW_HOURS = 960;
 const WAVE_SHARE = 0.85;
 
-export interface ColdSnap {
+interface ColdSnap {
   readonly at: number;
   readonly dropK: number;
 }

@@ -9,29 +9,29 @@ import { openSessions, type SessionUser } from "./sessions.ts";
 
 /** People: who they are, what they may do, how they log in. Every question reads the database, so that what another process adds counts at once. */
 
-export const USER_NAME = /^[\p{L}\p{N}._-]{1,64}$/u;
-export const PASSWORD_LENGTH_MIN = 10;
-export const PASSWORD_LENGTH_MAX = 256;
+const USER_NAME = /^[\p{L}\p{N}._-]{1,64}$/u;
+const PASSWORD_LENGTH_MIN = 10;
+const PASSWORD_LENGTH_MAX = 256;
 const BUSY_RETRY_MS = 1_000;
 /** Who acts before anybody exists. */
 const SETUP_ACTOR = "setup";
 
-export type User = SessionUser;
+type User = SessionUser;
 
-export interface UserLine extends User {
+interface UserLine extends User {
   readonly createdAt: number;
   readonly disabledAt: number | undefined;
 }
 
-export type LoginOutcome =
+type LoginOutcome =
   | { readonly type: "ok"; readonly user: User }
   /** Wrong name or password: which of the two is not told. */
   | { readonly type: "refused" }
   | { readonly type: "throttled"; readonly retryAfterMs: number };
 
-export type SetUpOutcome = LoginOutcome | { readonly type: "done_before" };
+type SetUpOutcome = LoginOutcome | { readonly type: "done_before" };
 
-export interface NewUser {
+interface NewUser {
   readonly name: string;
   readonly role: string;
   readonly language?: string | undefined;

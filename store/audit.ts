@@ -3,7 +3,7 @@ import type { AppDatabase } from "./database.ts";
 
 /** Who did what, append-only: every line carries the hash of the one before, so that a line changed or cut out shows. */
 
-export interface AuditEntry {
+interface AuditEntry {
   readonly at: number;
   readonly who: string;
   readonly ip?: string | undefined;
@@ -15,7 +15,7 @@ export interface AuditEntry {
   readonly result: "ok" | "refused";
 }
 
-export interface AuditLine extends AuditEntry {
+interface AuditLine extends AuditEntry {
   readonly sequence: number;
 }
 
@@ -29,7 +29,7 @@ export interface Audit {
 }
 
 /** Lines in one answer. */
-export const AUDIT_PAGE_MAX = 500;
+const AUDIT_PAGE_MAX = 500;
 /** Length of `before` and `after` as JSON, characters; longer ones are cut. */
 const AUDIT_VALUE_LENGTH_MAX = 4_000;
 

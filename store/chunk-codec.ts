@@ -72,7 +72,7 @@ const frameEnd = (data: Uint8Array, frame: number): number => frame + 2 + data[f
 
 /** Appends the points of all frames to a run. Throws when the bytes are not a chunk. */
 export function decodePoints(data: Uint8Array, into: Run): void {
-  for (let frame = 0; frame < data.length; ) frame = decodeFrame(data, frame, into);
+  for (let frame = 0; frame < data.length;) frame = decodeFrame(data, frame, into);
 }
 
 /** Appends the points of one frame; returns where the next frame starts. Throws when the bytes are damaged. */
@@ -82,7 +82,8 @@ export function decodeFrame(data: Uint8Array, frame: number, into: Run): number 
   input.bytes = data;
   input.position = frame + 3;
   const count = readVarint();
-  if (count === 0 || count > FRAME_POINTS_MAX || !(end <= data.length)) throw new Error(`a chunk is damaged at byte ${frame} of ${data.length}`);
+  if (count === 0 || count > FRAME_POINTS_MAX || !(end <= data.length))
+    throw new Error(`a chunk is damaged at byte ${frame} of ${data.length}`);
   const start = into.count;
   reserve(into, start + count);
   const { values } = into;

@@ -140,5 +140,14 @@ interface Row {
 }
 
 function toEntry(row: Row): ChunkEntry {
-  return { id: row.id, from: row.from_at, to: row.to_at, count: row.count, good: row.good, min: row.min ?? Infinity, max: row.max ?? -Infinity, data: undefined };
+  return {
+    id: row.id,
+    from: row.from_at,
+    to: row.to_at,
+    count: row.count,
+    good: row.good,
+    min: row.min ?? Infinity,
+    max: row.max ?? -Infinity,
+    data: undefined,
+  };
 }

@@ -61,7 +61,7 @@ export function decodeTimes(times: Float64Array, start: number, end: number, mod
   let at = unzigzag(readVarint());
   let step = 0;
   times[start] = at * unit;
-  for (let index = start + 1; index < end; ) {
+  for (let index = start + 1; index < end;) {
     const code = readVarint();
     let repeats = 1;
     if (code === 0) repeats = readRepeats(end - index);

@@ -1,4 +1,16 @@
-import { INTEGER_MAX, cell, cellBytes, input, output, readRepeats, readVarint, unzigzag, writeByte, writeVarint, zigzag } from "./chunk-bytes.ts";
+import {
+  INTEGER_MAX,
+  cell,
+  cellBytes,
+  input,
+  output,
+  readRepeats,
+  readVarint,
+  unzigzag,
+  writeByte,
+  writeVarint,
+  zigzag,
+} from "./chunk-bytes.ts";
 
 /**
  * The good values of one frame, lossless for every float64 but NaN. Sensors with up to nine decimals: scaled integers, the first
@@ -65,7 +77,7 @@ export function decodeScaled(values: Float64Array, start: number, end: number, d
   let scaled = unzigzag(readVarint());
   let value = scaled / power;
   values[start] = value;
-  for (let index = start + 1; index < end; ) {
+  for (let index = start + 1; index < end;) {
     const code = readVarint();
     let repeats = 1;
     if (code === 1) repeats = readRepeats(end - index);

@@ -13,7 +13,9 @@ const FREE_PAGES_AT_ONCE = 4096;
 const database = new DatabaseSync(path, { timeout: 5000 });
 setDurable(database);
 
-const addChunk = database.prepare("INSERT OR REPLACE INTO chunk (id, series, from_at, to_at, count, good, min, max, sum, first, last, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+const addChunk = database.prepare(
+  "INSERT OR REPLACE INTO chunk (id, series, from_at, to_at, count, good, min, max, sum, first, last, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+);
 const removeChunk = database.prepare("DELETE FROM chunk WHERE id = ?");
 const setHead = database.prepare("INSERT OR REPLACE INTO head (series, points, from_at, chunk_to, open, tail) VALUES (?, ?, ?, ?, ?, ?)");
 const countOld = database.prepare("SELECT sum(count) AS number FROM chunk WHERE series = ? AND to_at < ?");
@@ -46,8 +48,9 @@ function drop({ series, before }: Extract<ChunkMessage, { kind: "drop" }>): Drop
     }
     return found;
   });
-  if (numberOf(database, "SELECT freelist_count AS number FROM pragma_freelist_count") > 0) database.exec(`PRAGMA incremental_vacuum(${FREE_PAGES_AT_ONCE})`);
+  if (numberOf(database, "SELECT freelist_count AS number FROM pragma_freelist_count") > 0)
+    database.exec(`PRAGMA incremental_vacuum(${FREE_PAGES_AT_ONCE})`);
   return dropped;
 }
 
-serve<ChunkMessage>(database, (message) => (message.kind === "write" ? write(message) : drop(message)));
+serve(database, (message: ChunkMessage) => (message.kind === "write" ? write(message) : drop(message)));

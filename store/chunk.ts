@@ -62,7 +62,19 @@ export function joinChunks(id: number, parts: readonly Chunk[]): Chunk {
   const tail = parts[parts.length - 1]!;
   const data = new Uint8Array(parts.reduce((size, part) => size + part.data.length, 0));
   let offset = 0;
-  const joined = { id, from: head.from, to: tail.to, count: 0, good: 0, min: Infinity, max: -Infinity, sum: 0, first: head.first, last: tail.last, data };
+  const joined = {
+    id,
+    from: head.from,
+    to: tail.to,
+    count: 0,
+    good: 0,
+    min: Infinity,
+    max: -Infinity,
+    sum: 0,
+    first: head.first,
+    last: tail.last,
+    data,
+  };
   for (const part of parts) {
     joined.count += part.count;
     joined.good += part.good;
@@ -78,7 +90,9 @@ export function joinChunks(id: number, parts: readonly Chunk[]): Chunk {
 /** A run cut into as few chunks of about the same size as hold it. */
 export function createChunks(run: Run, nextId: () => number): Chunk[] {
   const parts = Math.ceil(run.count / CHUNK_POINTS_MAX);
-  return Array.from({ length: parts }, (_, part) => createChunk(nextId(), run, Math.floor((run.count * part) / parts), Math.floor((run.count * (part + 1)) / parts)));
+  return Array.from({ length: parts }, (_, part) =>
+    createChunk(nextId(), run, Math.floor((run.count * part) / parts), Math.floor((run.count * (part + 1)) / parts)),
+  );
 }
 
 export function readChunks(chunks: readonly { readonly count: number; readonly data: Uint8Array }[]): Run {

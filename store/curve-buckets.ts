@@ -41,7 +41,14 @@ interface Tally {
 const NOTHING = new Float64Array(0);
 
 /** `end`: where the present ends, at most `to`. */
-export function bucketColumns(series: Series | undefined, buckets: Buckets, from: number, to: number, end: number, reader: ChunkReader): BucketColumns {
+export function bucketColumns(
+  series: Series | undefined,
+  buckets: Buckets,
+  from: number,
+  to: number,
+  end: number,
+  reader: ChunkReader,
+): BucketColumns {
   const tally = createTally(buckets.count);
   if (series !== undefined) fill(tally, series, buckets, from, to, reader);
   const newest = series === undefined ? NOTHING : newestTimes(series);
@@ -67,7 +74,8 @@ function createTally(count: number): Tally {
 }
 
 function fill(tally: Tally, series: Series, buckets: Buckets, from: number, to: number, reader: ChunkReader): void {
-  if (series.late !== undefined && slice(series.late, from, to).count > 0) return addRun(tally, buckets, readSeries(series, from, to, reader));
+  if (series.late !== undefined && slice(series.late, from, to).count > 0)
+    return addRun(tally, buckets, readSeries(series, from, to, reader));
   if (from <= series.frontier) {
     const run = createRun();
     for (const entry of reader.range(series, from, to)) {
@@ -85,7 +93,11 @@ function fill(tally: Tally, series: Series, buckets: Buckets, from: number, to: 
 }
 
 /** A chunk without failed samples that lies whole in one bucket. */
-function addSummary(tally: Tally, bucket: number, { from, to, count, min, max }: { from: number; to: number; count: number; min: number; max: number }): void {
+function addSummary(
+  tally: Tally,
+  bucket: number,
+  { from, to, count, min, max }: { from: number; to: number; count: number; min: number; max: number },
+): void {
   if (tally.all[bucket] === 0) tally.first[bucket] = from;
   tally.last[bucket] = to;
   tally.all[bucket]! += count;

@@ -14,7 +14,7 @@ import type { Series } from "./series.ts";
 export const RAW_PER_PX = 4;
 
 export interface CurveSources {
-  find(asset: string, signal: string): Series | undefined;
+  readonly find: (asset: string, signal: string) => Series | undefined;
   readonly reader: ChunkReader;
   /** Where the present ends: silence after it is no gap. */
   readonly now: number;
@@ -32,7 +32,16 @@ export function drawCurve({ points, from, to, px }: CurveQuery, { find, reader, 
   if (runs !== undefined) {
     const sources = runs.map((run, index) => ({ run, newest: newestOf(wanted[index]!.stored) }));
     const { times, columns } = rawColumns(sources, from, end);
-    return { from, to, raw: true, times, series: wanted.map(({ asset, signal, unit }, index) => ({ asset, signal, unit, ...columns[index]! })) };
+    return {
+      from,
+      to,
+      raw: true,
+      times,
+      series: wanted.map(({ asset, signal, unit }, index) => {
+        const { values, gaps } = columns[index]!;
+        return { asset, signal, unit, values, gaps };
+      }),
+    };
   }
   const bucketMs = bucketWidthMs(to - from, pixels);
   const buckets = bucketsOf(from, to, bucketMs);
@@ -42,14 +51,23 @@ export function drawCurve({ points, from, to, px }: CurveQuery, { find, reader, 
     raw: false,
     bucketMs,
     times: Array.from({ length: buckets.count }, (_, index) => buckets.start + index * bucketMs),
-    series: wanted.map(({ asset, signal, unit, stored }) => ({ asset, signal, unit, ...bucketColumns(stored, buckets, from, to, end, reader) })),
+    series: wanted.map(({ asset, signal, unit, stored }) => {
+      const { min, max, count, gaps } = bucketColumns(stored, buckets, from, to, end, reader);
+      return { asset, signal, unit, min, max, count, gaps };
+    }),
   };
 }
 
 const newestOf = (series: Series | undefined): Float64Array => (series === undefined ? new Float64Array(0) : newestTimes(series));
 
 /** The samples of every series, or undefined when one has more than `limit`. */
-function readAllRaw(wanted: readonly { readonly stored: Series | undefined }[], from: number, to: number, limit: number, reader: ChunkReader): Run[] | undefined {
+function readAllRaw(
+  wanted: readonly { readonly stored: Series | undefined }[],
+  from: number,
+  to: number,
+  limit: number,
+  reader: ChunkReader,
+): Run[] | undefined {
   if (wanted.some(({ stored }) => stored !== undefined && countSurely(stored, from, to, reader) > limit)) return undefined;
   const runs: Run[] = [];
   for (const { stored } of wanted) {

@@ -5,7 +5,7 @@ import { MIGRATIONS, SCHEMA_VERSION, type Migration } from "./migrations.ts";
 
 /** The application database `app.db`: tickets, accounts, audit, rule snapshots. Opens it, migrates it forward, runs transactions. */
 
-export const DATABASE_FILE = "app.db";
+const DATABASE_FILE = "app.db";
 /** How long a write waits for another process (the command line beside the platform) before it fails. */
 const BUSY_TIMEOUT_MS = 5_000;
 /** Size of the write-ahead log after a checkpoint, bytes. */

@@ -13,16 +13,16 @@ import { hashPassword, randomToken, sameHash, tokenHash, TooBusyError, verifyPas
 const SECRETS_PER_GATEWAY_MAX = 2;
 /** How long the old secret stays valid beside a new one. */
 export const ROTATION_GRACE_MS = 7 * 86_400_000;
-export const GATEWAY_PASSWORD_LENGTH_MAX = 256;
+const GATEWAY_PASSWORD_LENGTH_MAX = 256;
 /** Verified and refused passwords remembered; the eldest is forgotten first and costs one more hash. */
 const VERDICTS_MAX = 20_000;
 
-export interface GatewayGrant {
+interface GatewayGrant {
   readonly name: string;
   readonly stations: readonly string[];
 }
 
-export interface GatewayLine extends GatewayGrant {
+interface GatewayLine extends GatewayGrant {
   readonly createdAt: number;
   readonly revokedAt: number | undefined;
   readonly secrets: number;
@@ -45,7 +45,7 @@ export interface GatewayAccounts {
   /** What a live gateway may do; undefined when unknown or revoked. */
   gateway(name: string): GatewayGrant | undefined;
   gateways(): GatewayLine[];
-  /** Checks a login. Never rejects; a check that cannot be made (too many wait) is a refusal that the gateway will try again. */
+  /** Checks a login. A check that cannot be made because too many wait is a refusal; the gateway will try again. */
   authenticateGateway(name: string, password: string): Promise<GatewayGrant | undefined>;
   /** Grows with every change of a gateway, in whatever process: cheap enough to be asked every second. */
   gatewayRevision(): number;

@@ -29,7 +29,11 @@ function packOpen(chunk: Chunk): Uint8Array {
 
 function unpackOpen(packed: Uint8Array): Chunk {
   const bytes = new Uint8Array(packed);
-  const [from = 0, to = 0, count = 0, good = 0, min = 0, max = 0, sum = 0, first = 0, last = 0] = new Float64Array(bytes.buffer, 0, SUMMARY_NUMBERS);
+  const [from = 0, to = 0, count = 0, good = 0, min = 0, max = 0, sum = 0, first = 0, last = 0] = new Float64Array(
+    bytes.buffer,
+    0,
+    SUMMARY_NUMBERS,
+  );
   return { id: 0, from, to, count, good, min, max, sum, first, last, data: bytes.subarray(SUMMARY_NUMBERS * 8) };
 }
 

@@ -21,9 +21,13 @@ database.exec(`PRAGMA max_page_count = ${Math.ceil(bytesMax / numberOf(database,
 const addBatch = database.prepare("INSERT INTO batch (sequence, data) VALUES (?, ?)");
 const addSeries = database.prepare("INSERT OR IGNORE INTO series (id, asset, signal) VALUES (?, ?, ?)");
 const addReject = database.prepare("INSERT INTO reject (reason, station, body) VALUES (?, ?, ?)");
-const countReject = database.prepare("INSERT INTO reject_count (reason, count) VALUES (?, 1) ON CONFLICT (reason) DO UPDATE SET count = count + 1");
+const countReject = database.prepare(
+  "INSERT INTO reject_count (reason, count) VALUES (?, 1) ON CONFLICT (reason) DO UPDATE SET count = count + 1",
+);
 const dropRejects = database.prepare("DELETE FROM reject WHERE id <= (SELECT max(id) FROM reject) - ?");
-const setCursor = database.prepare("INSERT INTO cursor (name, sequence) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET sequence = max(sequence, excluded.sequence)");
+const setCursor = database.prepare(
+  "INSERT INTO cursor (name, sequence) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET sequence = max(sequence, excluded.sequence)",
+);
 const removeBatches = database.prepare(
   "DELETE FROM batch WHERE sequence IN (SELECT sequence FROM batch WHERE sequence <= (SELECT min(sequence) FROM cursor) ORDER BY sequence LIMIT ?)",
 );
@@ -57,4 +61,4 @@ function advance(name: string, sequence: number): number {
   return removed;
 }
 
-serve<JournalMessage>(database, (message) => (message.kind === "commit" ? commit(message) : advance(message.name, message.sequence)));
+serve(database, (message: JournalMessage) => (message.kind === "commit" ? commit(message) : advance(message.name, message.sequence)));

@@ -55,16 +55,19 @@ export interface JournalParts {
   /** For reading; the worker has its own. */
   readonly database: DatabaseSync;
   readonly worker: WorkerClient;
-  seriesOf(reading: Reading): Series;
+  readonly seriesOf: (reading: Reading) => Series;
   /** Takes what is on the disk now into the store in memory. */
-  apply(batch: TelemetryBatch): CommitOutcome;
+  readonly apply: (batch: TelemetryBatch) => CommitOutcome;
 }
 
 const CURSOR = "store";
 
 export function openJournal({ path, database, worker, seriesOf, apply }: JournalParts): Journal {
   const cursor = numberOf(database, `SELECT sequence AS number FROM cursor WHERE name = '${CURSOR}'`);
-  let sequence = numberOf(database, "SELECT max((SELECT coalesce(max(sequence), 0) FROM batch), (SELECT max(sequence) FROM cursor)) AS number");
+  let sequence = numberOf(
+    database,
+    "SELECT max((SELECT coalesce(max(sequence), 0) FROM batch), (SELECT max(sequence) FROM cursor)) AS number",
+  );
   let written = numberOf(database, `SELECT sum(length(data)) AS number FROM batch WHERE sequence > ${cursor}`);
   let taken = 0;
   let waiting: Waiting[] = [];
@@ -81,7 +84,7 @@ export function openJournal({ path, database, worker, seriesOf, apply }: Journal
     return new Promise((resolve, reject) => {
       waiting.push({ batch, since: performance.now(), resolve, reject });
       waitingReadings += batch.readings.length;
-      pumping ??= pump().finally(() => (pumping = undefined));
+      pumping ??= pump();
     });
   }
 
@@ -91,13 +94,16 @@ export function openJournal({ path, database, worker, seriesOf, apply }: Journal
       return `the journal is behind: ${waiting.length} batches with ${waitingReadings} readings wait already, at most ${QUEUE_BATCHES_MAX} and ${QUEUE_READINGS_MAX} may`;
     }
     for (const { at, point } of batch.readings) {
-      if (!Number.isFinite(at)) return `a reading of ${point.asset} ${point.signal} has the time ${at}: expected a finite number of milliseconds`;
+      if (!Number.isFinite(at))
+        return `a reading of ${point.asset} ${point.signal} has the time ${at}: expected a finite number of milliseconds`;
     }
     return undefined;
   }
 
   async function pump(): Promise<void> {
     while (waiting.length > 0) await writeGroup(takeGroup());
+    // In the same step as the last look at `waiting`: a commit after it must start anew.
+    pumping = undefined;
   }
 
   function takeGroup(): Waiting[] {
@@ -113,6 +119,7 @@ export function openJournal({ path, database, worker, seriesOf, apply }: Journal
 
   async function writeGroup(group: readonly Waiting[]): Promise<void> {
     const { message, registering } = prepare(group);
+    // The bytes go over to the worker and are gone here.
     const size = message.data?.length ?? 0;
     try {
       await worker.call<null>(message, message.data === undefined ? [] : [message.data.buffer as ArrayBuffer]);
@@ -167,7 +174,10 @@ export function openJournal({ path, database, worker, seriesOf, apply }: Journal
     }
     const series: NewSeries[] = Array.from(registering, ({ id, asset, signal }) => ({ id, asset, signal }));
     const rejects = group.flatMap(({ batch }) => batch.rejects).map(cutReject);
-    return { message: { kind: "commit", sequence: sequence + 1, data: count === 0 ? undefined : columns.bytes, series, rejects }, registering };
+    return {
+      message: { kind: "commit", sequence: sequence + 1, data: count === 0 ? undefined : columns.bytes, series, rejects },
+      registering,
+    };
   }
 
   return {
@@ -185,7 +195,8 @@ export function openJournal({ path, database, worker, seriesOf, apply }: Journal
       return failing;
     },
     replay(apply) {
-      for (const row of database.prepare("SELECT data FROM batch WHERE sequence > ? ORDER BY sequence").iterate(cursor)) apply(readBatch(row["data"] as Uint8Array));
+      for (const row of database.prepare("SELECT data FROM batch WHERE sequence > ? ORDER BY sequence").iterate(cursor))
+        apply(readBatch(row["data"] as Uint8Array));
     },
     async advance(position) {
       while ((await worker.call<number>({ kind: "advance", name: CURSOR, sequence: position.sequence })) > 0);

@@ -3,7 +3,7 @@
 export const LOGIN_FAILURES_MAX = 5;
 export const LOGIN_WINDOW_MS = 15 * 60_000;
 /** Accounts and addresses remembered; the one that failed longest ago is forgotten first, and counted. */
-export const LOGIN_KEYS_MAX = 10_000;
+const LOGIN_KEYS_MAX = 10_000;
 
 export interface LoginThrottle {
   /** Begins an attempt, which counts as a failure until it is told otherwise: a hundred at once are not checked. Answers how long to wait, 0 to go on. */

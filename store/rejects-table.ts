@@ -13,8 +13,8 @@ export const REJECT_PAGE_MAX = 1000;
 export const REJECT_TEXT_MAX = 500;
 
 export interface RejectsTable {
-  page(query: RejectQuery): RejectPage;
-  counts(): Readonly<Partial<Record<RejectReason, number>>>;
+  readonly page: (query: RejectQuery) => RejectPage;
+  readonly counts: () => Readonly<Partial<Record<RejectReason, number>>>;
   /** Rejects that were dropped for newer ones. */
   dropped(): number;
 }
@@ -46,7 +46,8 @@ export function createRejectsTable(database: DatabaseSync): RejectsTable {
       }
       return known;
     },
-    dropped: () => numberOf(database, "SELECT (SELECT coalesce(sum(count), 0) FROM reject_count) - (SELECT count(*) FROM reject) AS number"),
+    // Numbers start at 1, have no holes, and the newest stays.
+    dropped: () => numberOf(database, "SELECT coalesce(min(id), 1) - 1 AS number FROM reject"),
   };
 }
 
@@ -54,5 +55,7 @@ export function createRejectsTable(database: DatabaseSync): RejectsTable {
 export function cutReject(reject: Reject): Reject {
   const isLong = (value: unknown): value is string => typeof value === "string" && value.length > REJECT_TEXT_MAX;
   if (!Object.values(reject).some(isLong)) return reject;
-  return Object.fromEntries(Object.entries(reject).map(([key, value]) => [key, isLong(value) ? `${value.slice(0, REJECT_TEXT_MAX)}…` : value])) as unknown as Reject;
+  return Object.fromEntries(
+    Object.entries(reject).map(([key, value]) => [key, isLong(value) ? `${value.slice(0, REJECT_TEXT_MAX)}…` : value]),
+  ) as unknown as Reject;
 }

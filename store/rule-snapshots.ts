@@ -3,7 +3,7 @@ import type { AppDatabase } from "./database.ts";
 
 /** States of the rules by station and event time: where late data or a restart begins to fold again. Opaque here. */
 
-export interface RuleSnapshot {
+interface RuleSnapshot {
   readonly station: string;
   /** Event time up to which the readings are folded in. */
   readonly at: number;

@@ -18,13 +18,17 @@ export function settleLate(series: Series, reader: ChunkReader, keeper: SeriesKe
 function settleOpen(series: Series, late: Run, keeper: SeriesKeeper): void {
   const merged = mergeRuns(readChunks(series.open), late);
   series.open = [];
-  if (merged.count >= CHUNK_POINTS_MAX) addPending(series, createChunks(merged, () => keeper.nextChunkId()));
+  if (merged.count >= CHUNK_POINTS_MAX)
+    addPending(
+      series,
+      createChunks(merged, () => keeper.nextChunkId()),
+    );
   else addOpen(series, [createChunk(0, merged, 0, merged.count)], keeper);
 }
 
 /** Takes the late points group by group: those of one chunk together with those of the empty stretch before it. */
 function settleFull(series: Series, late: Run, reader: ChunkReader, keeper: SeriesKeeper): void {
-  for (let start = 0; start < late.count; ) {
+  for (let start = 0; start < late.count;) {
     const at = late.times[start]!;
     const holder = reader.first(series, at);
     const inGap = (holder === undefined ? late.count : lowerBound(late, holder.from)) - start;
@@ -50,5 +54,8 @@ function rewrite(series: Series, target: ChunkEntry | undefined, late: Run, read
     series.pending = series.pending.filter((chunk) => chunk.id !== target.id);
     (series.removed ??= new Set()).add(target.id);
   }
-  addPending(series, createChunks(mergeRuns(base, late), () => keeper.nextChunkId()));
+  addPending(
+    series,
+    createChunks(mergeRuns(base, late), () => keeper.nextChunkId()),
+  );
 }

@@ -10,7 +10,7 @@ export interface SeriesTable {
   /** The series of a point, created if it is new. */
   of(point: Point): Series;
   /** The series of a point of the network that was ever written. */
-  find(asset: string, signal: string): Series | undefined;
+  readonly find: (asset: string, signal: string) => Series | undefined;
   ofAsset(asset: string): readonly Series[];
   /** In canonical order: by asset, then signal. */
   ofStation(station: string): readonly Series[];

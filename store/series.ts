@@ -61,9 +61,9 @@ export interface SeriesKeeper {
   /** The stored value at a time up to the frontier; undefined when none is. */
   find(series: Series, at: number): number | undefined;
   /** Merges the late points of a series into its chunks. */
-  settle(series: Series): void;
+  readonly settle: (series: Series) => void;
   /** The series has changed. */
-  mark(series: Series): void;
+  readonly mark: (series: Series) => void;
 }
 
 const NONE: never[] = [];

@@ -21,8 +21,10 @@ export interface CheckpointParts {
   readonly worker: WorkerClient;
   readonly everyMs: number;
   /** Readings before this time may go; undefined: none. */
-  oldest(): number | undefined;
-  log(line: string): void;
+  readonly oldest: () => number | undefined;
+  readonly log: (line: string) => void;
+  /** Before the journal forgets what the chunks now hold. */
+  readonly beforeAdvance: () => void;
 }
 
 /** A journal longer than this starts a checkpoint. */
@@ -31,7 +33,7 @@ export const CHECKPOINT_JOURNAL_BYTES = 32_000_000;
 const RETRY_JOURNAL_BYTES = 8_000_000;
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
-export function createCheckpoints({ memory, journal, worker, everyMs, oldest, log }: CheckpointParts): Checkpoints {
+export function createCheckpoints({ memory, journal, worker, everyMs, oldest, log, beforeAdvance }: CheckpointParts): Checkpoints {
   let running: Promise<void> | undefined;
   let failing: string | undefined;
   let dueBytes = CHECKPOINT_JOURNAL_BYTES;
@@ -42,6 +44,7 @@ export function createCheckpoints({ memory, journal, worker, everyMs, oldest, lo
     const { position } = journal;
     try {
       await saveSeries(memory.takeDirty(), worker, memory.settle, memory.mark);
+      beforeAdvance();
       await journal.advance(position);
       const before = oldest();
       if (before !== undefined) await dropBefore(before, memory.table.all, worker, memory.discount);
@@ -50,7 +53,8 @@ export function createCheckpoints({ memory, journal, worker, everyMs, oldest, lo
       dueBytes = CHECKPOINT_JOURNAL_BYTES;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      if (failing === undefined) log(`the checkpoint of the telemetry failed, the journal keeps everything until it works again: ${message}`);
+      if (failing === undefined)
+        log(`the checkpoint of the telemetry failed, the journal keeps everything until it works again: ${message}`);
       failing = `the chunks cannot be written: ${message}`;
       dueBytes = journal.bytes + RETRY_JOURNAL_BYTES;
       throw error;

@@ -75,7 +75,13 @@ export function lockFolder(files: TelemetryFiles): DatabaseSync {
     return lock;
   } catch (error) {
     lock?.close();
-    if (codeOf(error) === SQLITE_BUSY) throw new InputError(files.folder, "a data folder that nobody uses", "one that a running HeatSteward uses", "stop that one first or choose another folder");
+    if (codeOf(error) === SQLITE_BUSY)
+      throw new InputError(
+        files.folder,
+        "a data folder that nobody uses",
+        "one that a running HeatSteward uses",
+        "stop that one first or choose another folder",
+      );
     throw refusal(files.lock, "a file that can be written", error);
   }
 }
@@ -100,18 +106,29 @@ function prepare(database: DatabaseSync, path: string, layout: Layout): void {
     // Has no effect once there is a table.
     database.exec("PRAGMA auto_vacuum = INCREMENTAL");
     setDurable(database);
-    database.exec(`BEGIN IMMEDIATE; ${layout.tables} PRAGMA application_id = ${layout.applicationId}; PRAGMA user_version = ${layout.version}; COMMIT`);
+    database.exec(
+      `BEGIN IMMEDIATE; ${layout.tables} PRAGMA application_id = ${layout.applicationId}; PRAGMA user_version = ${layout.version}; COMMIT`,
+    );
     return;
   }
   if (applicationId !== layout.applicationId) throw new InputError(path, layout.what, "a database of another program");
   const version = numberOf(database, "SELECT user_version AS number FROM pragma_user_version");
-  if (version > layout.version) throw new InputError(path, `version ${layout.version} of ${layout.what}`, `version ${version}`, "use the newer HeatSteward that wrote it");
+  if (version > layout.version)
+    throw new InputError(
+      path,
+      `version ${layout.version} of ${layout.what}`,
+      `version ${version}`,
+      "use the newer HeatSteward that wrote it",
+    );
   setDurable(database);
 }
 
+/** A write-ahead log that a burst made longer is cut to this. */
+const LOG_BYTES_MAX = 32_000_000;
+
 /** Every COMMIT is on the disk when it returns. */
 export function setDurable(database: DatabaseSync): void {
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${LOG_BYTES_MAX}`);
 }
 
 export function numberOf(database: DatabaseSync, question: string): number {

@@ -22,17 +22,19 @@ export interface TelemetryMemory {
   /** Writes readings that the journal holds; says which of them changed anything. */
   apply(readings: readonly Reading[]): CommitOutcome;
   /** The same for a batch that the journal held at the start. */
-  replay(columns: BatchColumns): void;
-  latest(asset: string, signal: SignalId): LatestValue | undefined;
-  latestOf(asset: string): Readonly<Partial<Record<SignalId, LatestValue>>>;
+  readonly replay: (columns: BatchColumns) => void;
+  /** Event time of the oldest point of a station that `replay` brought. */
+  readonly replayedFrom: (station: string) => number | undefined;
+  readonly latest: (asset: string, signal: SignalId) => LatestValue | undefined;
+  readonly latestOf: (asset: string) => Readonly<Partial<Record<SignalId, LatestValue>>>;
   /** Event time of the oldest and newest point of a station. */
-  extent(station: string): { readonly from: number; readonly to: number } | undefined;
-  settle(series: Series): void;
-  mark(series: Series): void;
+  readonly extent: (station: string) => { readonly from: number; readonly to: number } | undefined;
+  readonly settle: (series: Series) => void;
+  readonly mark: (series: Series) => void;
   /** The series that changed since the last call. */
   takeDirty(): Series[];
   /** A series lost points to the retention. */
-  discount(series: Series, points: number): void;
+  readonly discount: (series: Series, points: number) => void;
 }
 
 /** Memory as the two files hold it, but for what `replay` still brings. */
@@ -41,6 +43,7 @@ export function loadMemory(network: Network, journal: DatabaseSync, chunks: Data
   const reader = createChunkReader(chunks);
   let chunkId = numberOf(chunks, "SELECT max(id) AS number FROM chunk");
   let dirty: Series[] = [];
+  const replayedFrom = new Map<string, number>();
   let points = 0;
   let duplicates = 0;
   const keeper: SeriesKeeper = {
@@ -53,10 +56,14 @@ export function loadMemory(network: Network, journal: DatabaseSync, chunks: Data
       dirty.push(series);
     },
   };
-  for (const row of journal.prepare("SELECT id, asset, signal FROM series").iterate()) table.restore(Number(row["id"]), String(row["asset"]), String(row["signal"]));
+  for (const row of journal.prepare("SELECT id, asset, signal FROM series").iterate())
+    table.restore(Number(row["id"]), String(row["asset"]), String(row["signal"]));
   for (const row of chunks.prepare("SELECT series, points, from_at, chunk_to, open, tail FROM head").iterate()) {
     const series = table.byId(Number(row["series"]));
-    if (series === undefined) throw new Error(`the chunks hold series ${String(row["series"])}, which the journal does not know: the two files do not belong together`);
+    if (series === undefined)
+      throw new Error(
+        `the chunks hold series ${String(row["series"])}, which the journal does not know: the two files do not belong together`,
+      );
     restoreHead(series, row as unknown as StoredHeadRow);
     points += series.points;
   }
@@ -79,8 +86,11 @@ export function loadMemory(network: Network, journal: DatabaseSync, chunks: Data
   function replay({ times, values, series }: BatchColumns): void {
     for (let index = 0; index < series.length; index++) {
       const known = table.byId(series[index]!);
-      if (known === undefined) throw new Error(`the journal has readings of series ${series[index]}, which it does not know: it is damaged`);
+      if (known === undefined)
+        throw new Error(`the journal has readings of series ${series[index]}, which it does not know: it is damaged`);
       if (writePoint(known, times[index]!, values[index]!, keeper) === WRITTEN) points++;
+      if (known.point !== undefined && times[index]! < (replayedFrom.get(known.point.station) ?? Infinity))
+        replayedFrom.set(known.point.station, times[index]!);
     }
   }
 
@@ -95,6 +105,7 @@ export function loadMemory(network: Network, journal: DatabaseSync, chunks: Data
     },
     apply,
     replay,
+    replayedFrom: (station) => replayedFrom.get(station),
     latest(asset, signal) {
       const series = table.find(asset, signal);
       return series === undefined ? undefined : latestOf(series);

@@ -30,7 +30,12 @@ interface Slice {
  * Saves the series; `settle` merges the late points of one first. Rejects when the disk refuses: then every series that is not
  * on the disk yet is handed to `unsaved`, and nothing is lost in memory.
  */
-export async function saveSeries(dirty: readonly Series[], worker: WorkerClient, settle: (series: Series) => void, unsaved: (series: Series) => void): Promise<void> {
+export async function saveSeries(
+  dirty: readonly Series[],
+  worker: WorkerClient,
+  settle: (series: Series) => void,
+  unsaved: (series: Series) => void,
+): Promise<void> {
   let next = 0;
   try {
     while (next < dirty.length) {
@@ -77,7 +82,12 @@ function forget({ series, pending, removed }: Saved): void {
 }
 
 /** Drops the chunks that end before a time; `lost` gets every series with the number of points that went. */
-export async function dropBefore(before: number, all: readonly Series[], worker: WorkerClient, lost: (series: Series, points: number) => void): Promise<void> {
+export async function dropBefore(
+  before: number,
+  all: readonly Series[],
+  worker: WorkerClient,
+  lost: (series: Series, points: number) => void,
+): Promise<void> {
   for (let start = 0; start < all.length; start += DROP_SERIES_MAX) {
     const old = new Map<number, Series>();
     for (const series of all.slice(start, start + DROP_SERIES_MAX)) if (series.from < before) old.set(series.id, series);

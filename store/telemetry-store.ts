@@ -32,6 +32,8 @@ export interface TelemetryOptions {
   /** The clock, epoch ms: for the retention, and where the present ends in a curve. */
   readonly now: () => number;
   readonly log?: (line: string) => void;
+  /** Called before the journal is emptied of what a checkpoint wrote: whoever relies on `replayedFrom` saves his own state now. */
+  readonly beforeCheckpoint?: () => void;
 }
 
 export interface LocalTelemetryStore extends TelemetryStore {
@@ -51,7 +53,11 @@ export async function openTelemetryStore(options: TelemetryOptions): Promise<Loc
   const files = prepareFolder(options.folder);
   const opened: DatabaseSync[] = [];
   const keep = (database: DatabaseSync): DatabaseSync => (opened.push(database), database);
-  const closeAll = (): void => opened.splice(0).reverse().forEach((database) => database.close());
+  const closeAll = (): void =>
+    opened
+      .splice(0)
+      .reverse()
+      .forEach((database) => database.close());
   try {
     keep(lockFolder(files));
     return runStore(files, keep(openFile(files.journal, JOURNAL)), keep(openFile(files.chunks, CHUNKS)), options, closeAll);
@@ -61,12 +67,22 @@ export async function openTelemetryStore(options: TelemetryOptions): Promise<Loc
   }
 }
 
-function runStore(files: TelemetryFiles, journalFile: DatabaseSync, chunkFile: DatabaseSync, options: TelemetryOptions, closeFiles: () => void): LocalTelemetryStore {
+function runStore(
+  files: TelemetryFiles,
+  journalFile: DatabaseSync,
+  chunkFile: DatabaseSync,
+  options: TelemetryOptions,
+  closeFiles: () => void,
+): LocalTelemetryStore {
   const { network, now } = options;
   const memory = loadMemory(network, journalFile, chunkFile);
   const { table, reader } = memory;
   const rejects = createRejectsTable(journalFile);
-  const journalData: JournalWorkerData = { path: files.journal, bytesMax: options.journalBytesMax ?? JOURNAL_BYTES_MAX, rejectsMax: options.rejectsMax ?? REJECTS_MAX };
+  const journalData: JournalWorkerData = {
+    path: files.journal,
+    bytesMax: options.journalBytesMax ?? JOURNAL_BYTES_MAX,
+    rejectsMax: options.rejectsMax ?? REJECTS_MAX,
+  };
   const chunkData: ChunkWorkerData = { path: files.chunks };
   const journalWorker = createWorkerClient(new URL("./journal-worker.ts", import.meta.url), journalData);
   const chunkWorker = createWorkerClient(new URL("./chunk-worker.ts", import.meta.url), chunkData);
@@ -85,6 +101,7 @@ function runStore(files: TelemetryFiles, journalFile: DatabaseSync, chunkFile: D
     everyMs: options.checkpointMs ?? CHECKPOINT_MS,
     oldest: () => (options.retentionMs === undefined ? undefined : now() - options.retentionMs),
     log: options.log ?? (() => {}),
+    beforeAdvance: options.beforeCheckpoint ?? (() => {}),
   });
   let closing: Promise<void> | undefined;
 
@@ -105,8 +122,10 @@ function runStore(files: TelemetryFiles, journalFile: DatabaseSync, chunkFile: D
     latest: memory.latest,
     latestOf: memory.latestOf,
     extent: memory.extent,
+    replayedFrom: memory.replayedFrom,
     curve: (query) => drawCurve(query, { find: table.find, reader, now: now() }),
-    readings: (station, from, to) => mergeReadings(table.ofStation(station).map((series) => ({ point: series.point!, run: readSeries(series, from, to, reader) }))),
+    readings: (station, from, to) =>
+      mergeReadings(table.ofStation(station).map((series) => ({ point: series.point!, run: readSeries(series, from, to, reader) }))),
     rejects: rejects.page,
     rejectCounts: rejects.counts,
     stats() {

@@ -39,6 +39,8 @@ export interface TelemetryStore {
   readings(station: string, from: number, to: number): readonly Reading[];
   /** Event time of the oldest and newest stored reading of a station. */
   extent(station: string): { readonly from: number; readonly to: number } | undefined;
+  /** Event time of the oldest reading of a station that was still in the journal at the start: what was saved of the rules with a later time may not contain it. */
+  replayedFrom(station: string): number | undefined;
   rejects(query: RejectQuery): RejectPage;
   rejectCounts(): Readonly<Partial<Record<RejectReason, number>>>;
   stats(): TelemetryStats;

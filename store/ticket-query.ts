@@ -7,7 +7,7 @@ import type { TicketRow } from "./ticket-rows.ts";
 /** Which tickets a list shows, a page at a time, newest first. */
 
 /** Tickets in one page. */
-export const TICKET_PAGE_MAX = 500;
+const TICKET_PAGE_MAX = 500;
 
 /** Every state before `closed`, in the words of the partial indexes. */
 export const OPEN = "state NOT IN ('closed', 'merged')";

@@ -1,14 +1,6 @@
 import type { TicketSummary } from "../model/live.ts";
 import type { TicketEvent } from "../model/ticket.ts";
-import {
-  applyStep,
-  emptyCore,
-  type NewTicket,
-  type TicketBody,
-  type TicketChange,
-  type TicketRecord,
-  type TicketStep,
-} from "../model/ticket-record.ts";
+import { applyStep, emptyCore, type NewTicket, type TicketChange, type TicketRecord, type TicketStep } from "../model/ticket-record.ts";
 import { localDay } from "../model/zone.ts";
 import type { AppDatabase } from "./database.ts";
 import { OPEN, ticketQueries, type TicketQuery } from "./ticket-query.ts";
@@ -30,9 +22,9 @@ import {
 /** Tickets on disk: history appended, the current record beside it, one transaction per change; and the ordered log of all of them. */
 
 /** Entries in one answer of the log. */
-export const LOG_PAGE_MAX = 1_000;
+const LOG_PAGE_MAX = 1_000;
 /** Tickets whose clock is looked at in one go. */
-export const DUE_BATCH_MAX = 500;
+const DUE_BATCH_MAX = 500;
 
 export interface TicketLogEntry {
   /** Ascending over all tickets, without gaps. */
@@ -47,12 +39,6 @@ export interface TicketLogEntry {
 export interface TicketPage {
   readonly items: readonly TicketView[];
   readonly next: string | null;
-}
-
-/** What `change` is told to write; `target` is a second ticket of the same transaction (merge). */
-export interface RecordUpdate {
-  readonly steps: readonly TicketStep[];
-  readonly body?: Partial<TicketBody>;
 }
 
 export interface TicketRecords {

@@ -45,12 +45,14 @@ export function createWorkerClient(url: URL, data: object): WorkerClient {
       return new Promise<Answer>((resolve, reject) => {
         worker ??= start();
         pending.push({ resolve: resolve as Pending["resolve"], reject });
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
         worker.postMessage(message, transfer as Transferable[]);
       });
     },
     async close(): Promise<void> {
       if (worker === undefined) return;
       const ended = new Promise<void>((resolve) => worker!.once("exit", () => resolve()));
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
       worker.postMessage({ kind: "close" });
       await ended;
     },

@@ -10,7 +10,13 @@ export interface NewSeries {
 
 export type JournalMessage =
   /** One transaction; answered by null once it is on the disk. `data` is a batch of `journal-batch.ts`, undefined without readings. */
-  | { readonly kind: "commit"; readonly sequence: number; readonly data: Uint8Array | undefined; readonly series: readonly NewSeries[]; readonly rejects: readonly Reject[] }
+  | {
+      readonly kind: "commit";
+      readonly sequence: number;
+      readonly data: Uint8Array | undefined;
+      readonly series: readonly NewSeries[];
+      readonly rejects: readonly Reject[];
+    }
   /** Reader `name` needs nothing up to `sequence` any more; answered by the bytes that are left in the journal. */
   | { readonly kind: "advance"; readonly name: string; readonly sequence: number };
 
@@ -48,7 +54,12 @@ export interface ChunkRow {
 
 export type ChunkMessage =
   /** One transaction; answered by null once it is on the disk. */
-  | { readonly kind: "write"; readonly chunks: readonly ChunkRow[]; readonly removed: readonly number[]; readonly heads: readonly HeadRow[] }
+  | {
+      readonly kind: "write";
+      readonly chunks: readonly ChunkRow[];
+      readonly removed: readonly number[];
+      readonly heads: readonly HeadRow[];
+    }
   /** Drops the chunks of these series that end before `before`, and gives free pages back; answered by what was dropped. */
   | { readonly kind: "drop"; readonly series: readonly number[]; readonly before: number };
 

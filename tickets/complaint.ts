@@ -20,7 +20,7 @@ export interface Complaint {
   readonly text?: string;
 }
 
-export const SYMPTOM_WORDS: Readonly<Record<Symptom, Text>> = {
+const SYMPTOM_WORDS: Readonly<Record<Symptom, Text>> = {
   cold: { zh: "不热", en: "not hot" },
   leak: { zh: "漏水", en: "leaking" },
   noise: { zh: "异响", en: "noise" },

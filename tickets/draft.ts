@@ -40,7 +40,7 @@ export function refresh(draft: Draft, body: Partial<TicketBody>): void {
   if (changed.length > 0) draft.record = { ...draft.record, ...Object.fromEntries(changed) };
 }
 
-export function same(a: unknown, b: unknown): boolean {
+function same(a: unknown, b: unknown): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 

@@ -62,7 +62,7 @@ export interface MoveBody {
   readonly into?: string;
 }
 
-export const MOVE_PROBLEMS = ["illegal_move", "not_recovered", "not_confirmed", "override_forbidden", "bad_body", "bad_merge"] as const;
+const MOVE_PROBLEMS = ["illegal_move", "not_recovered", "not_confirmed", "override_forbidden", "bad_body", "bad_merge"] as const;
 
 export interface MoveProblem {
   readonly code: (typeof MOVE_PROBLEMS)[number];

@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** "10 min", "1 h", "24 h"; minutes up to two hours unless whole hours. */
-export function spanText(ms: number): string {
+function spanText(ms: number): string {
   const minutes = Math.max(0, Math.round(ms / MINUTE_MS));
   if (minutes < 60 || (minutes < 120 && minutes % 60 !== 0)) return `${minutes} min`;
   const hours = ms / HOUR_MS;
@@ -34,7 +34,7 @@ export function limitPassedText(limit: Deadline): Text {
 }
 
 /** "并入 17 个现象：集气 9、欠热 6": how many findings, by kind, most frequent first. */
-export function findingsText(verbZh: string, verbEn: string, findings: readonly { readonly kind: FaultKind }[]): Text {
+function findingsText(verbZh: string, verbEn: string, findings: readonly { readonly kind: FaultKind }[]): Text {
   const counts = new Map<FaultKind, number>();
   for (const { kind } of findings) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const sorted = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));

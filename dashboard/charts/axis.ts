@@ -47,3 +47,19 @@ export function niceRange(min: number, max: number, spanMin: number): [number, n
   const step = niceStep(span, 12);
   return [Math.floor((low - span * 0.04) / step) * step, Math.ceil((high + span * 0.04) / step) * step];
 }
+
+/** Round values within a range, about `count` divisions of it. */
+export function valueTicks([min, max]: readonly [number, number], count: number): number[] {
+  const step = niceStep(max - min, Math.max(2, count));
+  const ticks: number[] = [];
+  for (let value = Math.ceil(min / step - 1e-9) * step; value <= max + step * 1e-9; value += step) ticks.push(Math.abs(value) < step * 1e-9 ? 0 : value);
+  return ticks;
+}
+
+/** Decimals that tell ticks of this step apart: 0 for 5, 1 for 0.5 and 2.5, 2 for 0.05. */
+export function decimalsOfStep(step: number): number {
+  const power = Math.floor(Math.log10(step) + 1e-9);
+  const mantissa = step / 10 ** power;
+  const whole = Math.abs(mantissa - Math.round(mantissa)) < 1e-6;
+  return Math.max(0, Math.min(4, -power + (whole ? 0 : 1)));
+}

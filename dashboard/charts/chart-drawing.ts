@@ -1,17 +1,10 @@
 import type uPlot from "uplot";
 import { formatTime } from "../format.ts";
 import type { Gap } from "./chart-data.ts";
-import type { ChartBand, ChartLimit, ChartMark } from "./time-chart.tsx";
+import type { Brush } from "./chart-brush.ts";
+import type { ChartBand, ChartLimit, ChartMark } from "./chart-types.ts";
 
 /** What is painted under and over the lines of a chart: the band of what should be, hatched gaps, limits, marks. All in canvas pixels. */
-
-export interface Brush {
-  /** The resolved colour of a token such as "--supply". */
-  readonly colour: (token: string) => string;
-  readonly family: string;
-  readonly remPx: number;
-  readonly zone: string;
-}
 
 /** Runs `paint` clipped to the plotting area. */
 function within(chart: uPlot, paint: (context: CanvasRenderingContext2D, ratio: number) => void): void {

@@ -1,6 +1,6 @@
 import { For, Show, type JSX } from "solid-js";
 import { formatNumber, NO_VALUE } from "../format.ts";
-import type { ChartLine, CursorReading } from "./time-chart.tsx";
+import type { ChartLine, CursorReading } from "./chart-types.ts";
 
 /** Names and colours of a chart's lines; the values under the cursor beside them, a bucket as "min–max". */
 export function ChartLegend(props: { lines: readonly Pick<ChartLine, "id" | "label" | "colour">[]; reading: CursorReading | null; decimals: number; unit: string; band?: string | undefined }): JSX.Element {

@@ -4,10 +4,12 @@ import uPlot from "uplot";
 import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show, untrack, type JSX } from "solid-js";
 import { useShell } from "../context.ts";
 import { formatNumber, formatSpan, formatTime } from "../format.ts";
-import type { Concern } from "../components/severity-tag.tsx";
-import { niceRange, niceStep, timeTicks, timeTickText } from "./axis.ts";
-import { alignLines, gapsOf, indexAt, summaryOf, type LineData } from "./chart-data.ts";
-import { drawBand, drawGaps, drawLimits, drawMarks, type Brush } from "./chart-drawing.ts";
+import { decimalsOfStep, niceRange, timeTicks, timeTickText, valueTicks } from "./axis.ts";
+import { brushOf } from "./chart-brush.ts";
+import { alignLines, gapsOf, summaryOf } from "./chart-data.ts";
+import { drawBand, drawGaps, drawLimits, drawMarks } from "./chart-drawing.ts";
+import { readingAt } from "./chart-reading.ts";
+import type { ChartBand, ChartLimit, ChartLine, ChartMark, CursorReading } from "./chart-types.ts";
 
 /**
  * Lines over time, drawn by uPlot: raw points or min–max buckets, an expected band, limits, marks, hatched gaps.
@@ -41,50 +43,6 @@ export interface TimeChartProps {
   readonly onSelectRange?: (from: number, to: number) => void;
   /** Leave the time labels away: a synced chart below shows them. */
   readonly hideTimes?: boolean;
-}
-
-export interface ChartLine {
-  /** Unique in the chart. */
-  readonly id: string;
-  readonly label: string;
-  /** Name of a colour token: "--supply". */
-  readonly colour: string;
-  readonly data: LineData;
-  /** Shown value = value × factor; 1 unless said. */
-  readonly factor?: number;
-  /** CSS px; 1.5 unless said. */
-  readonly width?: number;
-  readonly dash?: readonly number[];
-  /** Steps instead of slopes: counters, hourly values. */
-  readonly stepped?: boolean;
-}
-
-/** Columns in wire units on their own times; null breaks it. */
-export interface ChartBand {
-  readonly times: readonly number[];
-  readonly low: readonly (number | null)[];
-  readonly high: readonly (number | null)[];
-  readonly factor?: number;
-}
-
-export interface ChartMark {
-  readonly at: number;
-  readonly text: string;
-  readonly concern: Concern;
-}
-
-export interface ChartLimit {
-  /** In shown units. */
-  readonly value: number;
-  readonly text: string;
-}
-
-export interface CursorReading {
-  /** The bucket (or both times the point's own) under the cursor, epoch ms. */
-  readonly from: number;
-  readonly to: number;
-  /** By line id, in shown units; null in a gap. */
-  readonly values: Readonly<Record<string, { readonly min: number; readonly max: number } | null>>;
 }
 
 const PX_PER_TIME_TICK = 54;
@@ -165,8 +123,8 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
             grid: { stroke: brush.colour("--grid"), width: 1 },
             splits: (self) => valueTicks(valueRange(), self.bbox.height / devicePixelRatio / (PX_PER_VALUE_TICK * (rem / 16))),
             values: (_chart, splits) => {
-              const step = (splits[1] ?? 1) - (splits[0] ?? 0);
-              return splits.map((value) => `${formatNumber(value, Math.max(0, Math.min(4, -Math.floor(Math.log10(step) + 1e-9) + (isWholeStep(step) ? 0 : 1))))}${props.unit === "℃" ? "℃" : ""}`);
+              const decimals = decimalsOfStep((splits[1] ?? 1) - (splits[0] ?? 0));
+              return splits.map((value) => `${formatNumber(value, decimals)}${props.unit === "℃" ? "℃" : ""}`);
             },
           },
         ],
@@ -289,7 +247,7 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
 
   return (
     <div class="time-chart" role="img" aria-label={summary()} tabindex="0" onKeyDown={keys} onBlur={() => chart?.setCursor({ left: -10, top: -10 })}>
-      <div class="time-chart-canvas" ref={box} />
+      <div class="time-chart-canvas" ref={(element) => (box = element)} />
       <Show when={chip()}>
         {(shown) => (
           <span class="time-chart-chip" style={{ left: `${shown().left}px` }}>
@@ -299,56 +257,4 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
       </Show>
     </div>
   );
-}
-
-function valueTicks([min, max]: readonly [number, number], count: number): number[] {
-  const step = niceStep(max - min, Math.max(2, count));
-  const ticks: number[] = [];
-  for (let value = Math.ceil(min / step - 1e-9) * step; value <= max + step * 1e-9; value += step) ticks.push(Math.abs(value) < step * 1e-9 ? 0 : value);
-  return ticks;
-}
-
-/** Whether a step such as 0.2 or 50 needs no further decimal (2.5 does). */
-function isWholeStep(step: number): boolean {
-  const mantissa = step / 10 ** Math.floor(Math.log10(step) + 1e-9);
-  return Math.abs(mantissa - Math.round(mantissa)) < 1e-6;
-}
-
-/** What every line says at an instant; undefined when none says anything. The widest bucket names the span. */
-function readingAt(lines: readonly ChartLine[], at: number): CursorReading | undefined {
-  const values: Record<string, { min: number; max: number } | null> = {};
-  let span: { from: number; to: number } | undefined;
-  for (const line of lines) {
-    const index = indexAt(line.data, at);
-    if (index < 0) {
-      values[line.id] = null;
-      continue;
-    }
-    const factor = line.factor ?? 1;
-    const low = line.data.low[index]!;
-    values[line.id] = { min: low * factor, max: (line.data.high[index] ?? low) * factor };
-    const from = line.data.times[index]!;
-    span ??= { from, to: from + line.data.bucketMs };
-  }
-  return span === undefined ? undefined : { ...span, values };
-}
-
-/** Colours and type of the page as a canvas needs them: resolved. */
-function brushOf(element: HTMLElement, zone: string): Brush {
-  const probe = document.createElement("span");
-  element.append(probe);
-  const known = new Map<string, string>();
-  const colour = (token: string): string => {
-    let found = known.get(token);
-    if (found === undefined) {
-      probe.style.color = `var(${token})`;
-      element.append(probe);
-      known.set(token, (found = getComputedStyle(probe).color));
-      probe.remove();
-    }
-    return found;
-  };
-  const family = getComputedStyle(element).fontFamily;
-  probe.remove();
-  return { colour, family, remPx: Number.parseFloat(getComputedStyle(document.documentElement).fontSize), zone };
 }

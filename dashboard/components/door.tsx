@@ -1,9 +1,9 @@
-import type { JSX } from "solid-js";
+import { Show, type JSX } from "solid-js";
 import { useShell } from "../context.ts";
 import { Settings } from "./user-menu.tsx";
 
 /** The frame of the pages before signing in. */
-export function Door(props: { title: string; note: string; children: JSX.Element }): JSX.Element {
+export function Door(props: { title: string; note?: string; children: JSX.Element }): JSX.Element {
   const { t } = useShell();
   return (
     <main class="door">
@@ -13,7 +13,9 @@ export function Door(props: { title: string; note: string; children: JSX.Element
             {t("brand")} · {t("brandNote")}
           </p>
           <h1>{props.title}</h1>
-          <p class="secondary">{props.note}</p>
+          <Show when={props.note}>
+            <p class="secondary">{props.note}</p>
+          </Show>
         </div>
         {props.children}
       </div>

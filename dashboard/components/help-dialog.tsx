@@ -28,7 +28,7 @@ export function HelpDialog(): JSX.Element {
     return [...found.values()];
   };
   return (
-    <dialog class="dialog" ref={dialog} aria-label={t("helpTitle")} onClose={() => setOpen(false)} onClick={(event) => event.target === dialog && dialog.close()}>
+    <dialog class="dialog" ref={(element) => (dialog = element)} aria-label={t("helpTitle")} onClose={() => setOpen(false)} onClick={(event) => event.target === dialog && dialog.close()}>
       <Show when={open()}>
         <div class="panel-head">
           <h2>{t("helpTitle")}</h2>

@@ -31,8 +31,8 @@ export function UserMenu(): JSX.Element {
     },
   ]);
   return (
-    <div class="menu" ref={box}>
-      <button ref={button} type="button" class="menu-button" aria-expanded={open()} aria-haspopup="true" onClick={() => setOpen(!open())}>
+    <div class="menu" ref={(element) => (box = element)}>
+      <button ref={(element) => (button = element)} type="button" class="menu-button" aria-expanded={open()} aria-haspopup="true" onClick={() => setOpen(!open())}>
         {user.name} · {t(`role_${user.role}`)}
       </button>
       <Show when={open()}>

@@ -61,7 +61,7 @@ export function WindowedTable<Row>(props: WindowedTableProps<Row>): JSX.Element 
   return (
     <div
       class="grid"
-      ref={box}
+      ref={(element) => (box = element)}
       role="table"
       aria-label={props.label}
       aria-rowcount={props.rows.length + (props.headless ? 0 : 1)}

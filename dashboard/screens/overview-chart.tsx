@@ -3,7 +3,7 @@ import { expectedSupplyC } from "../../model/heating-curve.ts";
 import type { SignalId } from "../../model/signals.ts";
 import { lineOf, type LineData } from "../charts/chart-data.ts";
 import { ChartLegend } from "../charts/chart-legend.tsx";
-import type { ChartBand, ChartLine, ChartMark, CursorReading } from "../charts/time-chart.tsx";
+import type { ChartBand, ChartLine, ChartMark, CursorReading } from "../charts/chart-types.ts";
 import { Panel } from "../components/panel.tsx";
 import { Segments } from "../components/segments.tsx";
 import { ErrorState, Loading } from "../components/states.tsx";

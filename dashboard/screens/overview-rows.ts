@@ -1,7 +1,7 @@
-import type { Severity } from "../../model/finding.ts";
 import { isOpen, urgencyOrder, type Connection, type TicketSummary } from "../../model/live.ts";
 import type { Asset, Network } from "../../model/network.ts";
 import type { SignalId } from "../../model/signals.ts";
+import type { Concern } from "../components/severity-tag.tsx";
 import type { StationState } from "../live-state.ts";
 import { latestOf } from "../network.ts";
 
@@ -11,8 +11,6 @@ import { latestOf } from "../network.ts";
 export const OFF_CURVE_C = 3;
 /** The band that is drawn around the curve, ± °C. */
 export const BAND_C = 2;
-
-export type Concern = Severity | "watch";
 
 export interface OverviewRow {
   readonly id: string;

@@ -2,9 +2,10 @@ import "../styles/table.css";
 import "../styles/ticket-row.css";
 import "../styles/overview.css";
 import { createEffect, createMemo, createSignal, onCleanup, Show, type JSX } from "solid-js";
+import type { TicketSummary } from "../../model/live.ts";
 import { Loading } from "../components/states.tsx";
 import { usePlant, useShell } from "../context.ts";
-import { isStale } from "../live-state.ts";
+import { isStale, type StationState } from "../live-state.ts";
 import { FirstRun } from "./first-run.tsx";
 import { OverviewChart } from "./overview-chart.tsx";
 import { OverviewFiguresRow } from "./overview-figures.tsx";
@@ -32,18 +33,28 @@ const REORDER_MS = 5_000;
 /** A wall screen shows one abnormal station after the other. */
 const WALL_TURN_MS = 15_000;
 
+const NO_TICKETS: readonly TicketSummary[] = [];
+
 function Running(): JSX.Element {
-  const { router } = useShell();
+  const { t, router } = useShell();
   const { live, network } = usePlant();
   const wall = (): boolean => router.query("wall") !== "";
   const tickets = createMemo(() => openTicketsByStation(live.tickets().values()));
+  /** Rows as they were built last: of a thousand stations a message brings news of some. */
+  const built = new Map<string, { station: StationState | undefined; own: readonly TicketSummary[]; stale: boolean; row: OverviewRow }>();
   const rows = createMemo(() => {
     const stations = live.stations();
     const now = live.now();
     const lostAt = live.lostAt();
     return network.stations.map((asset) => {
       const station = stations.get(asset.id);
-      return overviewRow(network, asset, station, tickets().get(asset.id) ?? [], isStale(station, now, lostAt));
+      const own = tickets().get(asset.id) ?? NO_TICKETS;
+      const stale = isStale(station, now, lostAt);
+      const known = built.get(asset.id);
+      if (known !== undefined && known.station === station && known.own === own && known.stale === stale) return known.row;
+      const row = overviewRow(network, asset, station, own, stale);
+      built.set(asset.id, { station, own, stale, row });
+      return row;
     });
   });
   const ordered = createMemo<{ rows: readonly OverviewRow[]; order: readonly string[]; key: string; at: number }>((before) => {
@@ -76,6 +87,7 @@ function Running(): JSX.Element {
 
   return (
     <div class="overview">
+      <h1 class="visually-hidden">{t("navOverview")}</h1>
       <OverviewFiguresRow rows={rows()} />
       <div class="overview-body">
         <OverviewTable rows={ordered().rows} selected={selected()} wall={wall()} />

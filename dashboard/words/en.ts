@@ -51,7 +51,6 @@ export const en = {
   errorOther: "The platform says: {message} ({code})",
   notFoundTitle: "There is no such page",
   notFoundBack: "Back to the overview",
-  ago: "{age} ago",
   // severity
   severityUrgent: "Urgent",
   severityGeneral: "General",
@@ -136,7 +135,6 @@ export const en = {
   chartEmpty: "No data in this range",
   chartSummary: "{name}: now {now} {unit}, {min} to {max} {unit} in the range",
   noData: "No data {age}",
-  live: "Live",
   liveBack: "Back to live",
   // overview: tickets
   tickets: "Tickets",

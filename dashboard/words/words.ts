@@ -21,9 +21,9 @@ type Fillings<Key extends WordKey> = Placeholder<(typeof ZH)[Key]> extends never
 
 export interface Words {
   /** The sentence of a key in the chosen language, its {placeholders} filled. */
-  t<Key extends WordKey>(key: Key, ...values: Fillings<Key>): string;
+  readonly t: <Key extends WordKey>(key: Key, ...values: Fillings<Key>) => string;
   /** A text of the model in the chosen language. */
-  say(text: Text): string;
+  readonly say: (text: Text) => string;
 }
 
 const DICTIONARIES: Readonly<Record<Language, Readonly<Record<WordKey, string>>>> = { zh: ZH, en: EN };

@@ -49,7 +49,6 @@ export const zh = {
   errorOther: "平台答复：{message}（{code}）",
   notFoundTitle: "没有这个页面",
   notFoundBack: "回到总览",
-  ago: "{age}前",
   // severity
   severityUrgent: "紧急",
   severityGeneral: "一般",
@@ -134,7 +133,6 @@ export const zh = {
   chartEmpty: "此时段没有数据",
   chartSummary: "{name}：现在 {now} {unit}，时段内 {min}–{max} {unit}",
   noData: "无数据 {age}",
-  live: "实时",
   liveBack: "回到实时",
   // overview: tickets
   tickets: "工单",

@@ -18,7 +18,9 @@ beforeAll(async () => {
 });
 afterAll(() => api.app.close());
 
-const shape = { error: { code: expect.any(String) as string, message: expect.any(String) as string, details: expect.any(Object) as object } };
+const shape = {
+  error: { code: expect.any(String) as string, message: expect.any(String) as string, details: expect.any(Object) as object },
+};
 
 describe("errors", () => {
   it.each([
@@ -26,11 +28,41 @@ describe("errors", () => {
     ["an unknown route without a login", { url: "/api/nothing", headers: {} }, 404, "not_found"],
     ["an unknown method", { url: "/api/network", method: "PUT" }, 404, "not_found"],
     ["an unknown hashed file", { url: "/assets/main-00000000.js" }, 404, "not_found"],
-    ["a body that is not JSON", { url: "/api/session", method: "POST", payload: "{", headers: { "content-type": "application/json" } }, 400, "bad_input"],
-    ["an empty body", { url: "/api/session", method: "POST", payload: "", headers: { "content-type": "application/json" } }, 400, "bad_input"],
-    ["a body of another type", { url: "/api/session", method: "POST", payload: "name=a", headers: { "content-type": "application/x-www-form-urlencoded" } }, 415, "unsupported_media_type"],
-    ["a body that is too large", { url: "/api/session", method: "POST", payload: { name: "a", password: "x".repeat(200_000) } }, 413, "too_large"],
-    ["a polluting body", { url: "/api/session", method: "POST", payload: '{"__proto__":{"role":"admin"},"name":"a","password":"b"}', headers: { "content-type": "application/json" } }, 400, "bad_input"],
+    [
+      "a body that is not JSON",
+      { url: "/api/session", method: "POST", payload: "{", headers: { "content-type": "application/json" } },
+      400,
+      "bad_input",
+    ],
+    [
+      "an empty body",
+      { url: "/api/session", method: "POST", payload: "", headers: { "content-type": "application/json" } },
+      400,
+      "bad_input",
+    ],
+    [
+      "a body of another type",
+      { url: "/api/session", method: "POST", payload: "name=a", headers: { "content-type": "application/x-www-form-urlencoded" } },
+      415,
+      "unsupported_media_type",
+    ],
+    [
+      "a body that is too large",
+      { url: "/api/session", method: "POST", payload: { name: "a", password: "x".repeat(200_000) } },
+      413,
+      "too_large",
+    ],
+    [
+      "a polluting body",
+      {
+        url: "/api/session",
+        method: "POST",
+        payload: '{"__proto__":{"role":"admin"},"name":"a","password":"b"}',
+        headers: { "content-type": "application/json" },
+      },
+      400,
+      "bad_input",
+    ],
     ["an id that is too long", { url: `/api/tickets/${"x".repeat(500)}`, headers: bearer }, 404, "not_found"],
     ["a path that cannot be decoded", { url: "/api/tickets/%E0%A4%A", headers: bearer }, 400, "bad_input"],
     ["a request that is no WebSocket", { url: "/api/live", headers: bearer }, 426, "upgrade_required"],
@@ -61,7 +93,10 @@ describe("errors", () => {
     failure = undefined;
     expect(answer.statusCode).toBe(500);
     expect(answer.json()).toEqual({ error: { code: "internal", message: "something went wrong on our side; it was logged", details: {} } });
-    expect(api.logged.at(-1)).toMatchObject({ message: "a request failed", fields: { route: "/api/rules/status", error: expect.stringContaining("secret at") as string } });
+    expect(api.logged.at(-1)).toMatchObject({
+      message: "a request failed",
+      fields: { route: "/api/rules/status", error: expect.stringContaining("secret at") as string },
+    });
   });
 
   it("says 503 while the disk refuses", async () => {
@@ -75,7 +110,10 @@ describe("errors", () => {
 
   it("hands an InputError on with its place", () => {
     const error = toApiError(new InputError("query.from", "a time", "soon", "did you mean noon?"));
-    expect([error.status, error.details]).toEqual([400, { place: "query.from", expected: "a time", found: "soon", suggestion: "did you mean noon?" }]);
+    expect([error.status, error.details]).toEqual([
+      400,
+      { place: "query.from", expected: "a time", found: "soon", suggestion: "did you mean noon?" },
+    ]);
   });
 
   it("uses no status twice for what a program must tell apart", () => {

@@ -11,7 +11,8 @@ const deadline = (clock: Deadline["clock"], limitMin: number, tookMin: number | 
   limitMs: limitMin * MINUTE,
   doneAt: tookMin === undefined ? undefined : START + tookMin * MINUTE,
 });
-const ticket = (facts: Partial<TicketView>): TicketView => ({ kind: "leak", severity: "general", state: "open", openedAt: START, firstCallAt: null, deadlines: [], ...facts }) as TicketView;
+const ticket = (facts: Partial<TicketView>): TicketView =>
+  ({ kind: "leak", severity: "general", state: "open", openedAt: START, firstCallAt: null, deadlines: [], ...facts }) as TicketView;
 
 describe("kpi", () => {
   it("says nothing about what never happened", () => {
@@ -30,8 +31,21 @@ describe("kpi", () => {
   });
 
   it("counts kinds and states, a merged ticket only as part of the other", () => {
-    const tickets = [ticket({}), ticket({ state: "closed", severity: "urgent" }), ticket({ kind: "air_lock" }), ticket({ state: "merged" })];
-    expect(kpiOf(tickets)).toMatchObject({ opened: 3, closed: 1, urgent: 1, byKind: [{ kind: "leak", opened: 2, closed: 1 }, { kind: "air_lock", opened: 1, closed: 0 }] });
+    const tickets = [
+      ticket({}),
+      ticket({ state: "closed", severity: "urgent" }),
+      ticket({ kind: "air_lock" }),
+      ticket({ state: "merged" }),
+    ];
+    expect(kpiOf(tickets)).toMatchObject({
+      opened: 3,
+      closed: 1,
+      urgent: 1,
+      byKind: [
+        { kind: "leak", opened: 2, closed: 1 },
+        { kind: "air_lock", opened: 1, closed: 0 },
+      ],
+    });
   });
 
   it("compares the opening with the first call, where there was one", () => {
@@ -40,7 +54,10 @@ describe("kpi", () => {
   });
 
   it("takes the mean of the clocks that were stopped", () => {
-    const tickets = [ticket({ deadlines: [deadline("dispatch", 10, 4), deadline("finish", 120, undefined)] }), ticket({ deadlines: [deadline("dispatch", 10, 14)] })];
+    const tickets = [
+      ticket({ deadlines: [deadline("dispatch", 10, 4), deadline("finish", 120, undefined)] }),
+      ticket({ deadlines: [deadline("dispatch", 10, 14)] }),
+    ];
     expect(kpiOf(tickets)).toMatchObject({ meanDispatchMs: 9 * MINUTE, meanFinishMs: null, inTime: { dispatch: 0.5, finish: null } });
   });
 

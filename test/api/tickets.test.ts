@@ -27,7 +27,9 @@ async function move(id: string, name: TicketMove, payload: Record<string, unknow
 
 const items = (answer: Answer): { id: string; kind: string }[] => answer.body["items"] as { id: string; kind: string }[];
 const chances = (answer: Answer): Record<string, { possible: boolean; reason?: { en: string } }> =>
-  Object.fromEntries((answer.body["moves"] as { move: string; possible: boolean; reason?: { en: string } }[]).map((chance) => [chance.move, chance]));
+  Object.fromEntries(
+    (answer.body["moves"] as { move: string; possible: boolean; reason?: { en: string } }[]).map((chance) => [chance.move, chance]),
+  );
 
 describe("list", () => {
   let ids: string[];
@@ -35,22 +37,41 @@ describe("list", () => {
     ids = [];
     for (let index = 0; index < 5; index++) {
       api.clock.at = START + index * 60_000;
-      ids.push(api.open(index % 2 === 0 ? "leak" : "air_lock", ["S01-H", "S01-H", "B03-U1", "B03-U2", "S02-L"][index]!, index === 4 ? "S02" : "S01"));
+      ids.push(
+        api.open(
+          index % 2 === 0 ? "leak" : "air_lock",
+          ["S01-H", "S01-H", "B03-U1", "B03-U2", "S02-L"][index]!,
+          index === 4 ? "S02" : "S01",
+        ),
+      );
     }
   });
 
   it("shows the newest first, page by page, with all that a ticket holds", async () => {
     const seen: string[] = [];
-    let cursor: unknown = null;
+    let cursor: string | null = null;
     do {
-      const page = await get(`/api/tickets?limit=2${cursor === null ? "" : `&cursor=${String(cursor)}`}`);
+      const page = await get(`/api/tickets?limit=2${cursor === null ? "" : `&cursor=${cursor}`}`);
       expect(page.status).toBe(200);
       seen.push(...items(page).map(({ id }) => id));
-      cursor = page.body["next"];
+      cursor = page.body["next"] as string | null;
     } while (cursor !== null);
     expect(seen).toEqual([...ids].reverse());
     const [first] = items(await get("/api/tickets?limit=1"));
-    expect(first).toMatchObject({ kind: "leak", severity: "general", state: "open", source: "rule", asset: "S02-L", station: "S02", circuit: "S02-L", version: 1, absorbed: 0, evidence: [{ value: 4.1 }], causes: [{ id: "pipe" }], history: [{ kind: "opened", by: "system" }] });
+    expect(first).toMatchObject({
+      kind: "leak",
+      severity: "general",
+      state: "open",
+      source: "rule",
+      asset: "S02-L",
+      station: "S02",
+      circuit: "S02-L",
+      version: 1,
+      absorbed: 0,
+      evidence: [{ value: 4.1 }],
+      causes: [{ id: "pipe" }],
+      history: [{ kind: "opened", by: "system" }],
+    });
     expect(JSON.stringify(first)).not.toContain('"curve"');
   });
 
@@ -76,46 +97,102 @@ describe("list", () => {
   ])("refuses ?%s with %i", async (query, status, suggestion) => {
     const answer = await get(`/api/tickets?${query}`);
     expect(answer.status).toBe(status);
-    if (suggestion !== undefined) expect(answer.body).toMatchObject({ error: { details: { suggestion } } });
+    expect((answer.body["error"] as { details: { suggestion?: string } }).details.suggestion).toBe(suggestion);
   });
 });
 
 describe("life", () => {
   it("goes from dispatch to close, each move audited under the name of its maker", async () => {
     const id = api.open("burst", "S01-H");
-    expect(chances(await get(`/api/tickets/${id}`))).toMatchObject({ dispatch: { possible: true }, arrive: { possible: false, reason: { en: "not while open" } }, close: { possible: false, reason: { en: /not back/ } } });
-    expect(await move(id, "dispatch", { to: "w1", version: 1 }, "dispatcher")).toMatchObject({ status: 200, body: { state: "dispatched", assignee: "w1", version: 2 } });
+    expect(chances(await get(`/api/tickets/${id}`))).toMatchObject({
+      dispatch: { possible: true },
+      arrive: { possible: false, reason: { en: "not while open" } },
+      close: { possible: false, reason: { en: /not back/ } },
+    });
+    expect(await move(id, "dispatch", { to: "w1", version: 1 }, "dispatcher")).toMatchObject({
+      status: 200,
+      body: { state: "dispatched", assignee: "w1", version: 2 },
+    });
     expect(await move(id, "accept", {}, "steward")).toMatchObject({ status: 200, body: { state: "accepted" } });
-    expect(await move(id, "arrive", { note: "<script>alert(1)</script>" }, "steward")).toMatchObject({ status: 200, body: { state: "on_site" } });
-    expect(await move(id, "resolve", { cause: "flange", work: "gasket replaced" }, "steward")).toMatchObject({ status: 200, body: { state: "resolved" } });
+    expect(await move(id, "arrive", { note: "<script>alert(1)</script>" }, "steward")).toMatchObject({
+      status: 200,
+      body: { state: "on_site" },
+    });
+    expect(await move(id, "resolve", { cause: "flange", work: "gasket replaced" }, "steward")).toMatchObject({
+      status: 200,
+      body: { state: "resolved" },
+    });
     const refused = await move(id, "close", {}, "dispatcher");
-    expect(refused).toMatchObject({ status: 409, body: { error: { code: "not_recovered", details: { state: "resolved", reason: { zh: /信号未恢复/ } } } } });
-    expect(await move(id, "close", { override: true, reason: "meter is being replaced" }, "dispatcher")).toMatchObject({ status: 200, body: { state: "closed" } });
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { error: { code: "not_recovered", details: { state: "resolved", reason: { zh: /信号未恢复/ } } } },
+    });
+    expect(await move(id, "close", { override: true, reason: "meter is being replaced" }, "dispatcher")).toMatchObject({
+      status: 200,
+      body: { state: "closed" },
+    });
     const { body } = await get(`/api/tickets/${id}`);
     const history = body["history"] as { kind: string; by: string; note?: string; text?: { en: string } }[];
-    expect(history.map(({ kind, by }) => `${kind} ${by}`)).toEqual(["opened system", "dispatch dispatcher", "accept steward", "arrive steward", "resolve steward", "close dispatcher"]);
+    expect(history.map(({ kind, by }) => `${kind} ${by}`)).toEqual([
+      "opened system",
+      "dispatch dispatcher",
+      "accept steward",
+      "arrive steward",
+      "resolve steward",
+      "close dispatcher",
+    ]);
     expect(history[3]!.note).toBe("<script>alert(1)</script>");
     expect(history[5]!.text?.en).toContain("meter is being replaced");
     const audit = api.audit.list({ limit: 10, subject: id }).map(({ who, what, result }) => `${what} ${who} ${result}`);
-    expect(audit).toEqual(["ticket.close dispatcher ok", "ticket.close dispatcher refused", "ticket.resolve steward ok", "ticket.arrive steward ok", "ticket.accept steward ok", "ticket.dispatch dispatcher ok"]);
+    expect(audit).toEqual([
+      "ticket.close dispatcher ok",
+      "ticket.close dispatcher refused",
+      "ticket.resolve steward ok",
+      "ticket.arrive steward ok",
+      "ticket.accept steward ok",
+      "ticket.dispatch dispatcher ok",
+    ]);
   });
 
   it("refuses a stale version with what there is now", async () => {
     const id = api.open("imbalance", "S01-H");
     await move(id, "note", { note: "first" });
-    expect(await move(id, "dispatch", { to: "w1", version: 1 })).toMatchObject({ status: 409, body: { error: { code: "stale_version", details: { version: 2, state: "open", possible: ["dispatch", "accept", "note", "close", "merge"] } } } });
+    expect(await move(id, "dispatch", { to: "w1", version: 1 })).toMatchObject({
+      status: 409,
+      body: {
+        error: {
+          code: "stale_version",
+          details: { version: 2, state: "open", possible: ["dispatch", "accept", "note", "close", "merge"] },
+        },
+      },
+    });
     expect((await get(`/api/tickets/${id}`)).body).toMatchObject({ version: 2, state: "open" });
   });
 
   it("refuses a move that the state does not allow, with what is possible", async () => {
     const id = api.open("over_heated", "S01-H");
-    expect(await move(id, "arrive")).toMatchObject({ status: 409, body: { error: { code: "illegal_move", message: /a ticket in state open cannot arrive/, details: { possible: ["dispatch", "accept", "note", "close", "merge"], reason: { zh: /待派单/ } } } } });
+    expect(await move(id, "arrive")).toMatchObject({
+      status: 409,
+      body: {
+        error: {
+          code: "illegal_move",
+          message: /a ticket in state open cannot arrive/,
+          details: { possible: ["dispatch", "accept", "note", "close", "merge"], reason: { zh: /待派单/ } },
+        },
+      },
+    });
   });
 
   it("refuses an override of a role whose word is not enough, and one without a reason", async () => {
     const id = api.open("exchanger_fouling", "S01-H");
-    expect(await move(id, "close", { override: "enough" }, "steward")).toMatchObject({ status: 403, body: { error: { code: "forbidden" } } });
-    expect(await move(id, "close", { override: true })).toMatchObject({ status: 400, body: { error: { details: { place: "body.reason" } } } });
+    expect(await move(id, "close", { override: "enough" }, "steward")).toMatchObject({
+      status: 403,
+      body: { error: { code: "forbidden" } },
+    });
+    expect(await move(id, "close", { override: true })).toMatchObject({
+      status: 400,
+      body: { error: { details: { place: "body.reason" } } },
+    });
     expect(await move(id, "close", { override: "as agreed with the owner" }, "engineer")).toMatchObject({ status: 200 });
   });
 
@@ -147,6 +224,9 @@ describe("life", () => {
   it("tells each role what it may do", async () => {
     const id = api.open("valve_stuck", "S01-H");
     expect(Object.values(chances(await get(`/api/tickets/${id}`, api.as("viewer")))).some(({ possible }) => possible)).toBe(false);
-    expect(chances(await get(`/api/tickets/${id}`, api.as("steward")))).toMatchObject({ accept: { possible: true }, dispatch: { possible: false, reason: { en: "needs the role dispatcher or above" } } });
+    expect(chances(await get(`/api/tickets/${id}`, api.as("steward")))).toMatchObject({
+      accept: { possible: true },
+      dispatch: { possible: false, reason: { en: "needs the role dispatcher or above" } },
+    });
   });
 });

@@ -29,11 +29,14 @@ afterAll(async () => {
 });
 
 describe("dashboard files", () => {
-  it.each(["/", "/index.html", "/station/S01", "/station/S01.2", "/tickets?wall=1"])("serves its page at %s, to be asked for again", async (url) => {
-    const answer = await api.app.inject({ url });
-    expect([answer.statusCode, answer.body, answer.headers["cache-control"]]).toEqual([200, PAGE, "no-cache"]);
-    expect(answer.headers["content-type"]).toBe("text/html; charset=utf-8");
-  });
+  it.each(["/", "/index.html", "/station/S01", "/station/S01.2", "/tickets?wall=1"])(
+    "serves its page at %s, to be asked for again",
+    async (url) => {
+      const answer = await api.app.inject({ url });
+      expect([answer.statusCode, answer.body, answer.headers["cache-control"]]).toEqual([200, PAGE, "no-cache"]);
+      expect(answer.headers["content-type"]).toBe("text/html; charset=utf-8");
+    },
+  );
 
   it("serves hashed files for ever, gzipped, and knows what the browser has", async () => {
     const answer = await api.app.inject({ url: "/assets/main-abc123.js", headers: { "accept-encoding": "br, gzip" } });
@@ -51,14 +54,23 @@ describe("dashboard files", () => {
     expect((await api.app.inject({ url: "/icon.svg" })).headers["content-type"]).toContain("image/svg+xml");
   });
 
-  it.each(["/.env", "/assets/../../secret.txt", "/assets/..%2f..%2fsecret.txt", "/..%2fsecret.txt", "/%2e%2e/secret.txt", "/assets/etc/passwd", "/assets/%00", "/assets/", "/assets/.hidden", "//etc/passwd", "/assets\\..\\..\\secret.txt"])(
-    "gives nothing else away at %s",
-    async (url) => {
-      const answer = await api.app.inject({ url });
-      expect(answer.body).not.toMatch(/SECRET|root:/);
-      expect(answer.statusCode).toBeLessThan(500);
-    },
-  );
+  it.each([
+    "/.env",
+    "/assets/../../secret.txt",
+    "/assets/..%2f..%2fsecret.txt",
+    "/..%2fsecret.txt",
+    "/%2e%2e/secret.txt",
+    "/assets/etc/passwd",
+    "/assets/%00",
+    "/assets/",
+    "/assets/.hidden",
+    "//etc/passwd",
+    "/assets\\..\\..\\secret.txt",
+  ])("gives nothing else away at %s", async (url) => {
+    const answer = await api.app.inject({ url });
+    expect(answer.body).not.toMatch(/SECRET|root:/);
+    expect(answer.statusCode).toBeLessThan(500);
+  });
 
   it("says how to build it while it is not built", async () => {
     const bare = await testApi();
@@ -76,7 +88,12 @@ describe("headers", () => {
     expect(policy).toContain("script-src 'self';");
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toMatch(/script-src[^;]*unsafe|default-src[^;]*(\*|unsafe)/);
-    expect(headers).toMatchObject({ "x-content-type-options": "nosniff", "x-frame-options": "DENY", "referrer-policy": "no-referrer", "cross-origin-opener-policy": "same-origin" });
+    expect(headers).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "no-referrer",
+      "cross-origin-opener-policy": "same-origin",
+    });
     expect(headers["strict-transport-security"]).toBeUndefined();
     expect(headers["access-control-allow-origin"]).toBeUndefined();
   });
@@ -92,14 +109,20 @@ describe("compression", () => {
   it("is for whoever accepts it, and changes nothing", async () => {
     const zipped = await api.app.inject({ url, headers: { ...bearer, "accept-encoding": "gzip, deflate" } });
     const plain = await api.app.inject({ url, headers: bearer });
-    expect(zipped.headers).toMatchObject({ "content-encoding": "gzip", vary: "Accept-Encoding", "content-type": "application/json; charset=utf-8" });
+    expect(zipped.headers).toMatchObject({
+      "content-encoding": "gzip",
+      vary: "Accept-Encoding",
+      "content-type": "application/json; charset=utf-8",
+    });
     expect(gunzipSync(zipped.rawPayload).toString()).toBe(plain.body);
     expect(zipped.rawPayload.length).toBeLessThan(plain.rawPayload.length / 3);
     expect(plain.headers["content-encoding"]).toBeUndefined();
   });
 
   it.each(["identity", "gzip;q=0", "gzip; q=0.0, br", "br"])("is not for Accept-Encoding: %s", async (accepted) => {
-    expect((await api.app.inject({ url, headers: { ...bearer, "accept-encoding": accepted } })).headers["content-encoding"]).toBeUndefined();
+    expect(
+      (await api.app.inject({ url, headers: { ...bearer, "accept-encoding": accepted } })).headers["content-encoding"],
+    ).toBeUndefined();
   });
 
   it("leaves short answers alone", async () => {
@@ -110,13 +133,23 @@ describe("compression", () => {
 });
 
 describe("text that means something to a browser", () => {
-  const STRINGS = ["<script>alert(1)</script>", "</script><img src=x onerror=alert(1)>", "a\u2028b\u2029c", "' onmouseover='x", "javascript:alert(1)", "{{7*7}}", "${7*7}", "\u0000", "\ud800"];
+  const STRINGS = [
+    "<script>alert(1)</script>",
+    "</script><img src=x onerror=alert(1)>",
+    "a\u2028b\u2029c",
+    "' onmouseover='x",
+    "javascript:alert(1)",
+    "{{7*7}}",
+    "${7*7}",
+    "\u0000",
+    "\ud800",
+  ];
 
   it("comes back as JSON data, whatever it says", async () => {
     const id = api.open("leak", "S01-H");
     for (const note of STRINGS) {
       const answer = await api.app.inject({ method: "POST", url: `/api/tickets/${id}/note`, headers: bearer, payload: { note } });
-      expect(answer.statusCode, JSON.stringify(note)).toBe(200);
+      expect([note, answer.statusCode]).toEqual([note, 200]);
       expect(answer.headers["content-type"]).toBe("application/json; charset=utf-8");
     }
     const { history } = (await api.app.inject({ url: `/api/tickets/${id}`, headers: bearer })).json<{ history: { note?: string }[] }>();

@@ -50,7 +50,8 @@ beforeAll(async () => {
     tickets: desk,
     accounts: {
       ...accounts,
-      gateways: () => gateways.gateways().map(({ name, stations, createdAt }) => ({ name, stations, createdAt, connected: false, lastSeenAt: null })),
+      gateways: () =>
+        gateways.gateways().map(({ name, stations, createdAt }) => ({ name, stations, createdAt, connected: false, lastSeenAt: null })),
       addGateway: (name, stations, by) => gateways.addGateway(name, stations, by),
     },
     contacts,
@@ -64,7 +65,11 @@ beforeAll(async () => {
   checkAnswers(app);
   await app.listen({ port: 0, host: "127.0.0.1" });
   feed = async (asset, values) => {
-    const readings = Object.entries(values).map(([signal, value]): Reading => ({ point: network.point(asset, signal as SignalId)!, at: clock.at, value }));
+    const readings = Object.entries(values).map(([signal, value]): Reading => ({
+      point: network.point(asset, signal as SignalId)!,
+      at: clock.at,
+      value,
+    }));
     const { fresh } = await store.commit({ readings, rejects: [] });
     contacts.hear(fresh, clock.at);
     host.accept(fresh);
@@ -84,8 +89,17 @@ it("serves what was stored, judged and decided, to those who may see it", async 
   const host = `127.0.0.1:${port}`;
   const origin = `http://${host}`;
   const send = async (method: "GET" | "POST" | "DELETE", url: string, payload?: object, cookie = "") => {
-    const answer = await app.inject({ method, url, headers: { host, origin, ...(cookie !== "" && { cookie }) }, ...(payload !== undefined && { payload }) });
-    return { status: answer.statusCode, body: answer.body === "" ? undefined : answer.json<Record<string, never>>(), cookie: String(answer.headers["set-cookie"] ?? "").split(";")[0]! };
+    const answer = await app.inject({
+      method,
+      url,
+      headers: { host, origin, ...(cookie !== "" && { cookie }) },
+      ...(payload !== undefined && { payload }),
+    });
+    return {
+      status: answer.statusCode,
+      body: answer.body === "" ? undefined : answer.json<Record<string, never>>(),
+      cookie: String(answer.headers["set-cookie"] ?? "").split(";")[0]!,
+    };
   };
 
   expect(await send("GET", "/api/session")).toMatchObject({ status: 401, body: { error: { code: "setup_required" } } });
@@ -118,11 +132,14 @@ it("serves what was stored, judged and decided, to those who may see it", async 
     dataAt: clock.at,
     values: { "S01-H": { t2_supply: { value: 50.9, at: clock.at, unit: "°C" } } },
   });
-  const curve = (await send("GET", `/api/series?asset=S01-H&signal=t2_supply&from=${START}&to=${clock.at + 1}`, undefined, viewer.cookie)).body as unknown as { raw: boolean; times: number[]; series: { values: number[] }[] };
+  const curve = (await send("GET", `/api/series?asset=S01-H&signal=t2_supply&from=${START}&to=${clock.at + 1}`, undefined, viewer.cookie))
+    .body as unknown as { raw: boolean; times: number[]; series: { values: number[] }[] };
   expect(curve).toMatchObject({ raw: true, series: [{ asset: "S01-H", signal: "t2_supply" }] });
   expect(curve.times).toHaveLength(30);
   expect(curve.series[0]!.values.at(-1)).toBe(50.9);
-  expect((await send("GET", `/api/series?asset=S01-H&signal=t2_supply&signal=t2_return&px=2`, undefined, viewer.cookie)).body).toMatchObject({ raw: false });
+  expect(
+    (await send("GET", `/api/series?asset=S01-H&signal=t2_supply&signal=t2_return&px=2`, undefined, viewer.cookie)).body,
+  ).toMatchObject({ raw: false });
   expect((await send("GET", "/api/rules", undefined, viewer.cookie)).status).toBe(200);
   expect((await send("GET", "/api/rules/status?station=S01", undefined, viewer.cookie)).body).toMatchObject({ watermark: clock.at });
   expect((await send("GET", "/api/episodes?station=S01", undefined, viewer.cookie)).status).toBe(200);
@@ -130,7 +147,10 @@ it("serves what was stored, judged and decided, to those who may see it", async 
   const [ticket] = openTicket();
   expect((await client.next("ticket")).ticket).toMatchObject({ id: ticket, kind: "leak", state: "open" });
   expect((await send("POST", `/api/tickets/${ticket!}/dispatch`, { to: "w1", version: 1 }, viewer.cookie)).status).toBe(403);
-  expect(await send("POST", `/api/tickets/${ticket!}/dispatch`, { to: "w1", version: 1 }, chief.cookie)).toMatchObject({ status: 200, body: { state: "dispatched", history: [{}, { by: "主管", to: "w1" }] } });
+  expect(await send("POST", `/api/tickets/${ticket!}/dispatch`, { to: "w1", version: 1 }, chief.cookie)).toMatchObject({
+    status: 200,
+    body: { state: "dispatched", history: [{}, { by: "主管", to: "w1" }] },
+  });
   await client.next("ticket", ({ event }) => event === "dispatch");
   expect((await send("GET", "/api/kpi", undefined, viewer.cookie)).body).toMatchObject({ open: 1, opened: 1 });
 

@@ -20,6 +20,7 @@ async function brokerThread(): Promise<void> {
   const server = createServer((socket) => broker.handle(socket));
   server.listen(0, "127.0.0.1", () => {
     const address = server.address();
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     parentPort?.postMessage(typeof address === "object" && address !== null ? address.port : 0);
   });
 }
@@ -38,7 +39,21 @@ async function measure(): Promise<void> {
     const gateways = Array.from({ length: 10 }, (_, index) => `S${String(index + 1).padStart(2, "0")}`);
     writeFileSync(credentials, JSON.stringify(Object.fromEntries(gateways.map((id) => [`gw-${id}`, { password: "x", stations: [id] }]))));
     const started = performance.now();
-    const options = ["--mqtt", `mqtt://127.0.0.1:${port}`, "--network", network, "--credentials", credentials, "--seed", String(SEED), "--now", String(now), "--days", DAYS, "--history-only"];
+    const options = [
+      "--mqtt",
+      `mqtt://127.0.0.1:${port}`,
+      "--network",
+      network,
+      "--credentials",
+      credentials,
+      "--seed",
+      String(SEED),
+      "--now",
+      String(now),
+      "--days",
+      DAYS,
+      "--history-only",
+    ];
     const output = execFileSync(process.execPath, [join(root, "simulators/demo-devices.ts"), ...options], { encoding: "utf8" });
     console.log(`${output.trim().split("\n").at(-1)}, ${((performance.now() - started) / 1000).toFixed(1)} s in all`);
   } finally {

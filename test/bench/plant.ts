@@ -21,11 +21,14 @@ for (const station of plant.stations) {
   const units = network.below(station.id, "unit").length;
   const before = process.cpuUsage();
   let values = 0;
-  for (let at = startAt; at < startAt + DAYS * DAY_MS; at += POLL_MS) for (const own of Object.values(station.sample(at).assets)) values += Object.keys(own).length;
+  for (let at = startAt; at < startAt + DAYS * DAY_MS; at += POLL_MS)
+    for (const own of Object.values(station.sample(at).assets)) values += Object.keys(own).length;
   const used = process.cpuUsage(before);
   const ms = (used.user + used.system) / 1000;
   all = { ms: all.ms + ms, days: all.days + DAYS, values: all.values + values };
   if (units >= 60) large = { ms: large.ms + ms, days: large.days + DAYS };
 }
 console.log(`2 circuits, 60 units: ${(large.ms / large.days).toFixed(2)} ms per station-day`);
-console.log(`all ${plant.stations.length} stations: ${(all.ms / all.days).toFixed(2)} ms per station-day, ${all.values} values in ${(all.ms / 1000).toFixed(2)} s CPU`);
+console.log(
+  `all ${plant.stations.length} stations: ${(all.ms / all.days).toFixed(2)} ms per station-day, ${all.values} values in ${(all.ms / 1000).toFixed(2)} s CPU`,
+);

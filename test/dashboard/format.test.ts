@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatAge, formatClock, formatDateTime, formatDay, formatNumber, formatShare, formatSpan, formatTime, NO_VALUE } from "../../dashboard/format.ts";
 
@@ -50,7 +50,7 @@ describe("durations", () => {
     expect(formatClock(999)).toBe("0:00:00");
   });
   it("never show a limit as reached before it is", () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 1e9 }), (ms) => formatClock(-ms).startsWith("−")));
+    fc.assert(fc.property(fc.integer({ min: 1, max: 1e9 }), (ms) => void expect(formatClock(-ms)).toMatch(/^−/)));
   });
   it("show ages in one unit that is enough to judge them", () => {
     expect(formatAge(400)).toBe("0.4 s");

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyMessage, CLOSED_TICKETS_MAX, emptyLiveState, isStale, type StationState, TICKET_EVENTS_MAX } from "../../dashboard/live-state.ts";
 import type { LiveMessage, StationLive, TicketSummary } from "../../model/live.ts";

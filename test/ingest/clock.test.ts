@@ -207,6 +207,31 @@ describe("late delivery is no skew", () => {
     }
   });
 
+  test("a backlog of whole polls, one message for each asset, stamped one after the other", () => {
+    const state = newClock();
+    const polls = Array.from({ length: 60 * 40 }, (_, index) => ({
+      at: START + Math.floor(index / 40) * MINUTE + (index % 40) * 40,
+      receivedAt: START + 2 * HOUR + index * 30,
+      clockErrorMs: 0,
+    }));
+    expect(misplaced(deliver(polls, state))).toBe(0);
+    expect(state.verdict).not.toBe("skewed");
+  });
+
+  test.each([
+    ["faster than it was recorded", 14_000, 5_500],
+    ["slower than it was recorded", 2_500, 6_000],
+  ])("a backlog of three messages that comes %s", (_, recordedMs, receivedMs) => {
+    const state = newClock();
+    const backlog = [0, 1, 2].map((index) => ({
+      at: START + index * recordedMs,
+      receivedAt: START + HOUR + index * receivedMs,
+      clockErrorMs: 0,
+    }));
+    expect(misplaced(deliver(backlog, state))).toBe(0);
+    expect(state.verdict).toBe("unknown");
+  });
+
   test("a frozen timestamp is no clock that goes slower", () => {
     const state = settled();
     const frozen = Array.from({ length: 200 }, (_, index) => ({

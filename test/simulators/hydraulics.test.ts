@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { circulation, NOMINAL_HEADS, opennessOf, unitFlow } from "../../simulators/hydraulics.ts";
-import { expectNear } from "./near.ts";
+import { distance } from "./distance.ts";
 
 const UNITS = 60;
 
@@ -31,16 +31,16 @@ describe("hydraulics (DOMAIN 3.2)", () => {
     [0, -0.38, -32],
   ])("hides one unit at %d of its flow from the station", (share, stationPercent, buildingPercent) => {
     const { flow, units } = network([share]);
-    expectNear(percent(flow), stationPercent, 0.01);
-    expectNear(percent(buildingFlow(units)), buildingPercent, 1);
+    expect(distance(percent(flow), stationPercent)).toBeLessThanOrEqual(0.01);
+    expect(distance(percent(buildingFlow(units)), buildingPercent)).toBeLessThanOrEqual(1);
     expect(percent(units[30]!)).toBeGreaterThan(0.6);
     expect(percent(units[30]!)).toBeLessThan(1.35);
   });
 
   it("gives the others 4 % more when one building is closed", () => {
     const { flow, units } = network([0, 0, 0]);
-    expectNear(percent(flow), -1.2, 0.05);
-    expectNear(percent(units[30]!), 4, 0.1);
+    expect(distance(percent(flow), -1.2)).toBeLessThanOrEqual(0.05);
+    expect(distance(percent(units[30]!), 4)).toBeLessThanOrEqual(0.1);
   });
 
   it.each([
@@ -49,7 +49,9 @@ describe("hydraulics (DOMAIN 3.2)", () => {
     [5, -6.3],
     [8, -9.5],
   ])("loses flow to a strainer with %d m more", (extraM, expectedPercent) => {
-    expectNear(percent(circulation({ ...NOMINAL_HEADS, commonM: NOMINAL_HEADS.commonM + extraM }, 1, 1)), expectedPercent, 0.06);
+    expect(
+      distance(percent(circulation({ ...NOMINAL_HEADS, commonM: NOMINAL_HEADS.commonM + extraM }, 1, 1)), expectedPercent),
+    ).toBeLessThanOrEqual(0.06);
   });
 
   it("follows the pump's speed and stands still without it or with everything closed", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createPipe, GROUND_C, heldKgK, outletC, PIPE_CELLS, stepPipe, WALL_FACTOR } from "../../simulators/pipes.ts";
-import { expectNear } from "./near.ts";
+import { distance } from "./distance.ts";
 
 describe("pipes", () => {
   it("delays a step of temperature by the water and its wall", () => {
@@ -14,7 +14,7 @@ describe("pipes", () => {
     }
     const plugFlowS = (12_000 * WALL_FACTOR) / 20;
     expect(outletC(pipe)).toBeCloseTo(50, 3);
-    expectNear(meanDelayS / plugFlowS, 1, 0.02);
+    expect(distance(meanDelayS / plugFlowS, 1)).toBeLessThanOrEqual(0.02);
   });
 
   it("conserves heat exactly in any step size", () => {

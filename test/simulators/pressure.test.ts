@@ -1,13 +1,44 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { areaOfLeakM2 } from "../../simulators/leak.ts";
-import { type PressureActions, type PressureFacts, pressureOf, type PressureState, startPressure, stepPressure } from "../../simulators/pressure.ts";
-import { expectNear } from "./near.ts";
+import {
+  type PressureActions,
+  type PressureFacts,
+  pressureOf,
+  type PressureState,
+  startPressure,
+  stepPressure,
+} from "../../simulators/pressure.ts";
+import { distance } from "./distance.ts";
 
-const FACTS: PressureFacts = { startKpa: 250, stopKpa: 280, control: "band", pumpM3h: 8, elasticityLKpa: 6, drainKpa: 170, baselineM3h: 0.35, reliefKpa: 360 };
-const QUIET: PressureActions = { leakAreaM2: 0, leakAboveKpa: 0, baselineFactor: 1, drainM3h: 0, drawM3h: 0, growthM3h: 0, makeupReady: true, suctionAboveKpa: 0 };
+const FACTS: PressureFacts = {
+  startKpa: 250,
+  stopKpa: 280,
+  control: "band",
+  pumpM3h: 8,
+  elasticityLKpa: 6,
+  drainKpa: 170,
+  baselineM3h: 0.35,
+  reliefKpa: 360,
+};
+const QUIET: PressureActions = {
+  leakAreaM2: 0,
+  leakAboveKpa: 0,
+  baselineFactor: 1,
+  drainM3h: 0,
+  drawM3h: 0,
+  growthM3h: 0,
+  makeupReady: true,
+  suctionAboveKpa: 0,
+};
 
-function run(state: PressureState, seconds: number, actions: Partial<PressureActions> = {}, facts = FACTS, watch?: (second: number) => void): void {
+function run(
+  state: PressureState,
+  seconds: number,
+  actions: Partial<PressureActions> = {},
+  facts = FACTS,
+  watch?: (second: number) => void,
+): void {
   for (let second = 10; second <= seconds; second += 10) {
     stepPressure(state, facts, { ...QUIET, ...actions }, 10);
     watch?.(second);
@@ -18,7 +49,7 @@ describe("pressure", () => {
   it("falls 25 kPa/min when 9 m³/h more leaves than the pump can bring (DOMAIN 3.3)", () => {
     const state = startPressure(FACTS, 249);
     run(state, 60, { drainM3h: 17, baselineFactor: 0 });
-    expectNear(249 - state.kpa, 25, 0.5);
+    expect(distance(249 - state.kpa, 25)).toBeLessThanOrEqual(0.5);
     expect(state.pumpOn).toBe(true);
   });
 
@@ -44,7 +75,7 @@ describe("pressure", () => {
     });
     expect(least).toBeGreaterThan(248);
     expect(most).toBeLessThan(285);
-    expectNear(state.makeupM3 / 24, 0.35, 0.02);
+    expect(distance(state.makeupM3 / 24, 0.35)).toBeLessThanOrEqual(0.02);
     expect(starts).toBeGreaterThan(30);
     expect(starts).toBeLessThan(60);
   });
@@ -54,13 +85,13 @@ describe("pressure", () => {
     const state = startPressure(facts, 270);
     run(state, 7200, {}, facts);
     expect(state.kpa).toBeGreaterThan(278);
-    expectNear(state.makeupM3h, 0.35, 0.02);
+    expect(distance(state.makeupM3h, 0.35)).toBeLessThanOrEqual(0.02);
   });
 
   it("falls slowly and steadily when the makeup pump is dead", () => {
     const state = startPressure(FACTS, 280);
     run(state, 3600, { makeupReady: false });
-    expectNear(280 - state.kpa, 56, 4);
+    expect(distance(280 - state.kpa, 56)).toBeLessThanOrEqual(4);
     expect(state.makeupM3).toBe(0);
   });
 
@@ -80,14 +111,19 @@ describe("pressure", () => {
   it("loses and gains no water by itself, whatever happens", () => {
     const flow = fc.double({ min: 0, max: 40, noNaN: true });
     fc.assert(
-      fc.property(fc.array(fc.tuple(flow, flow, fc.double({ min: -3, max: 3, noNaN: true }), fc.boolean()), { minLength: 1, maxLength: 40 }), fc.constantFrom("band" as const, "vfd" as const), (steps, control) => {
-        const facts = { ...FACTS, control };
-        const state = startPressure(facts, 265);
-        const heldAtStartM3 = state.heldL / 1000;
-        for (const [leakM3h, drawM3h, growthM3h, makeupReady] of steps) run(state, 120, { leakAreaM2: areaOfLeakM2(leakM3h), drawM3h, growthM3h, makeupReady }, facts);
-        expect(state.heldL / 1000 - heldAtStartM3).toBeCloseTo(state.makeupM3 + state.grownM3 - state.lostM3 - state.drawnM3, 6);
-        expect(state.kpa).toBeGreaterThanOrEqual(0);
-      }),
+      fc.property(
+        fc.array(fc.tuple(flow, flow, fc.double({ min: -3, max: 3, noNaN: true }), fc.boolean()), { minLength: 1, maxLength: 40 }),
+        fc.constantFrom("band" as const, "vfd" as const),
+        (steps, control) => {
+          const facts = { ...FACTS, control };
+          const state = startPressure(facts, 265);
+          const heldAtStartM3 = state.heldL / 1000;
+          for (const [leakM3h, drawM3h, growthM3h, makeupReady] of steps)
+            run(state, 120, { leakAreaM2: areaOfLeakM2(leakM3h), drawM3h, growthM3h, makeupReady }, facts);
+          expect(state.heldL / 1000 - heldAtStartM3).toBeCloseTo(state.makeupM3 + state.grownM3 - state.lostM3 - state.drawnM3, 6);
+          expect(state.kpa).toBeGreaterThanOrEqual(0);
+        },
+      ),
       { seed: 5, numRuns: 100 },
     );
   });

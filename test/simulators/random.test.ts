@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { draws, normalAt, smoothNormalAt, subSeed, uniformAt } from "../../simulators/random.ts";
-import { expectNear } from "./near.ts";
+import { distance } from "./distance.ts";
 
 const COUNT = 20_000;
 const positions = Array.from({ length: COUNT }, (_, index) => index);
@@ -15,7 +15,7 @@ describe("random", () => {
     const values = positions.map((position) => uniformAt(5, position));
     expect(moments(values).mean).toBeCloseTo(0.5, 2);
     const tenths = Array.from({ length: 10 }, (_, tenth) => values.filter((value) => Math.floor(value * 10) === tenth).length / COUNT);
-    for (const share of tenths) expectNear(share, 0.1, 0.01);
+    for (const share of tenths) expect(distance(share, 0.1)).toBeLessThanOrEqual(0.01);
     const products = positions.slice(1).map((position) => (values[position]! - 0.5) * (values[position - 1]! - 0.5));
     expect(Math.abs(moments(products).mean)).toBeLessThan(0.002);
   });

@@ -17,14 +17,35 @@ export function referenceNetwork(heating: "radiator" | "floor" = "radiator", mak
   const buildings = Array.from({ length: 20 }, (_, building) => ({
     id: `B${building + 1}`,
     floors: 6,
-    units: Array.from({ length: 3 }, (_, unit) => ({ id: `B${building + 1}-U${unit + 1}`, heated_area_m2: 1667, households: 17, rooms: building === 0 ? [{ id: `B1-U${unit + 1}-R1` }] : [] })),
+    units: Array.from({ length: 3 }, (_, unit) => ({
+      id: `B${building + 1}-U${unit + 1}`,
+      heated_area_m2: 1667,
+      households: 17,
+      rooms: building === 0 ? [{ id: `B1-U${unit + 1}-R1` }] : [],
+    })),
   }));
-  const circuit = { id: "S1-H", heating, heated_area_m2: 100_000, households: 1020, static_pressure_kpa: 250, makeup_control: makeup, ...facts, buildings };
-  return parseNetworkFile(JSON.stringify({ timezone: "Asia/Shanghai", season: { heating: "2026-11-15" }, stations: [{ id: "S1", circuits: [circuit] }] }), "reference.yaml");
+  const circuit = {
+    id: "S1-H",
+    heating,
+    heated_area_m2: 100_000,
+    households: 1020,
+    static_pressure_kpa: 250,
+    makeup_control: makeup,
+    ...facts,
+    buildings,
+  };
+  return parseNetworkFile(
+    JSON.stringify({ timezone: "Asia/Shanghai", season: { heating: "2026-11-15" }, stations: [{ id: "S1", circuits: [circuit] }] }),
+    "reference.yaml",
+  );
 }
 
 /** Always the same outdoors, no sun; the local hour is China's. */
-export const constantWeather = (outdoorC: number): Weather => ({ outdoorC: () => outdoorC, sunShare: () => 0, localHour: (at) => ((at / HOUR + 8) % 24 + 24) % 24 });
+export const constantWeather = (outdoorC: number): Weather => ({
+  outdoorC: () => outdoorC,
+  sunShare: () => 0,
+  localHour: (at) => (((at / HOUR + 8) % 24) + 24) % 24,
+});
 
 export interface Reference {
   readonly network: Network;
@@ -32,9 +53,18 @@ export interface Reference {
   readonly circuit: Circuit;
 }
 
-export function referencePlant(options: { seed?: number; faults?: readonly Fault[]; weather?: Weather; heating?: "radiator" | "floor"; makeup?: "band" | "vfd" } = {}): Reference {
+export function referencePlant(
+  options: { seed?: number; faults?: readonly Fault[]; weather?: Weather; heating?: "radiator" | "floor"; makeup?: "band" | "vfd" } = {},
+): Reference {
   const network = referenceNetwork(options.heating, options.makeup);
-  const plant = createPlant({ network, seed: options.seed ?? 1, climate: "jinan", startAt: START, faults: options.faults, weather: options.weather });
+  const plant = createPlant({
+    network,
+    seed: options.seed ?? 1,
+    climate: "jinan",
+    startAt: START,
+    faults: options.faults,
+    weather: options.weather,
+  });
   return { network, plant, circuit: plant.stations[0]!.state.circuits[0]! };
 }
 

@@ -18,7 +18,8 @@ describe("weather", () => {
     const early = createWeather(options);
     for (let hour = 0; hour < 3000; hour += 7) early.outdoorC(JANUARY + hour * HOUR);
     const late = createWeather(options);
-    for (const hours of [2500, 17.3, 1024, 511.99]) expect(late.outdoorC(JANUARY + hours * HOUR)).toBe(early.outdoorC(JANUARY + hours * HOUR));
+    for (const hours of [2500, 17.3, 1024, 511.99])
+      expect(late.outdoorC(JANUARY + hours * HOUR)).toBe(early.outdoorC(JANUARY + hours * HOUR));
     expect(createWeather({ ...options, seed: 4 }).outdoorC(JANUARY)).not.toBe(early.outdoorC(JANUARY));
   });
 

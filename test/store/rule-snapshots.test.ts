@@ -28,6 +28,15 @@ describe("rule snapshots", () => {
     expect(snapshots.loadLatest("S03")).toBeUndefined();
   });
 
+  it("give back all of a station, oldest first, without those of another format", () => {
+    save(openRuleSnapshots(database, { format: "old" }), "S01", 5);
+    const snapshots = openRuleSnapshots(database, { format: "1" });
+    for (const at of [30, 10, 20]) save(snapshots, "S01", at);
+    save(snapshots, "S02", 25);
+    expect(snapshots.all("S01").map(({ at, state }) => [at, state])).toEqual([10, 20, 30].map((at) => [at, { at }]));
+    expect(snapshots.ignoredCount()).toBe(1);
+  });
+
   it("replace the same time, keep the newest few, and forget what late data made untrue", () => {
     const snapshots = openRuleSnapshots(database, { format: "1", keep: 3 });
     for (const at of [10, 20, 30, 40]) save(snapshots, "S01", at);

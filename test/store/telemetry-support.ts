@@ -29,7 +29,10 @@ export function readingOf(point: Point, at: number, value: number | null): Readi
   return { point, at, value };
 }
 
-export const batchOf = (...readings: readonly Reading[]): { readings: readonly Reading[]; rejects: readonly never[] } => ({ readings, rejects: [] });
+export const batchOf = (...readings: readonly Reading[]): { readings: readonly Reading[]; rejects: readonly never[] } => ({
+  readings,
+  rejects: [],
+});
 
 export function temporaryFolder(): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), "heatsteward-store-"));

@@ -39,8 +39,8 @@ export interface FakeApi {
   readonly health: { current: Health };
   readonly rejects: Reject[];
   now(): number;
-  /** No more readings from a station (or all): time goes on without them. */
-  silence(station: string | "all"): void;
+  /** No more readings from a station, or from "all": time goes on without them. */
+  silence(station: string): void;
   /** An empty plant starts to send. */
   begin(): void;
   open(seed: TicketSeed): Promise<string>;

@@ -3,9 +3,11 @@ import type { Curve, CurveQuery } from "../../model/curve.ts";
 import type { CircuitDerived, LatestValue } from "../../model/live.ts";
 import type { Network } from "../../model/network.ts";
 import { parseNetworkFile } from "../../model/network-file.ts";
-import { SIGNALS, type SignalId } from "../../model/signals.ts";
+import { SIGNALS, type Level, type SignalId } from "../../model/signals.ts";
 
 /** A network whose every value is a function of (seed, asset, signal, time): plausible enough to look at, exact enough to test against. */
+
+type Formulas = Readonly<Partial<Record<SignalId, () => number>>>;
 
 /** What is wrong with a station since a time, seen from the outside. */
 export interface PlantFault {
@@ -127,64 +129,38 @@ export function fakePlant(options: PlantOptions): Plant {
     const noise = (size: number): number => size * (0.6 * drift(assetId + signal, at, 20 * 60_000) + 0.4 * (hash(assetId + signal, Math.floor(at / intervalMs)) * 2 - 1));
     const outdoor = outdoorAt(at);
     const fault = faultOf(asset.station, at);
-    if (asset.level === "station") {
-      switch (signal) {
-        case "t_out":
-          return outdoor + 0.2 * (hash(assetId, 1) - 0.5);
-        case "t1_supply":
-          return 85 + 4 * (hash(assetId, 2) - 0.5) - 0.8 * outdoor - 3 + noise(0.6);
-        case "t1_return":
-          return 45 + 2 * (hash(assetId, 3) - 0.5) + noise(0.4);
-        case "p1_supply":
-          return 820 + noise(6);
-        case "p1_return":
-          return 560 + noise(5);
-        case "q1_flow":
-          return 11 + fault.supply * 0.4 + noise(0.3);
-        case "v1_pos":
-          return Math.max(5, Math.min(98, 52 + fault.supply * 4 + noise(2)));
-        case "v1_set":
-          return Math.max(5, Math.min(98, 52 - fault.supply * 5));
-        case "tank_level":
-          return 1.3 + noise(0.05);
-        case "power_ok":
-          return 1;
-        default:
-          return undefined;
-      }
-    }
-    if (asset.level === "circuit") {
-      const facts = asset.circuitFacts!;
-      const own = assetId.endsWith("-L") ? fault : { supply: 0, makeup: 0, pressure: 0 };
-      switch (signal) {
-        case "t2_supply":
-          return expectedSupplyC(facts, outdoor) + 1.2 * (hash(assetId, 4) - 0.5) + own.supply + noise(0.45);
-        case "t2_return":
-          return expectedReturnC(facts, outdoor) + 1.4 * (hash(assetId, 5) - 0.5) + own.supply * 0.45 + noise(0.3);
-        case "p2_supply":
-          return 520 + 30 * (hash(assetId, 6) - 0.5) + own.pressure + noise(4);
-        case "p2_return":
-          return 332 + 16 * (hash(assetId, 7) - 0.5) + own.pressure + noise(4);
-        case "p2_filter_in":
-          return 342 + noise(3);
-        case "p2_filter_out":
-          return 332 + noise(3);
-        case "q2_flow":
-          return 62 + 3 * (hash(assetId, 8) - 0.5) + noise(0.7);
-        case "mk_total":
-          return 1000 + ((at % (40 * 24 * HOUR_MS)) / HOUR_MS) * 0.35;
-        case "cp_hz":
-          return 43.2 + noise(0.2);
-        case "cp_run":
-          return 1;
-        default:
-          return undefined;
-      }
-    }
-    if (asset.level === "unit" && (signal === "t_supply" || signal === "t_return")) return (signal === "t_supply" ? 46.8 : 36.2) + noise(0.3);
-    if (asset.level === "unit" && (signal === "valve_pos" || signal === "valve_set")) return 92;
-    if (asset.level === "room" && signal === "t_room") return 20.4 + noise(0.3);
-    return undefined;
+    const own = asset.level === "station" || assetId.endsWith("-L") ? fault : { supply: 0, makeup: 0, pressure: 0 };
+    const like = (index: number): number => hash(assetId, index) - 0.5;
+    const percent = (value: number): number => Math.max(5, Math.min(98, value));
+    const facts = asset.circuitFacts;
+    const station: Formulas = {
+      t_out: () => outdoor + 0.2 * like(1),
+      t1_supply: () => 82 + 4 * like(2) - 0.8 * outdoor + noise(0.6),
+      t1_return: () => 45 + 2 * like(3) + noise(0.4),
+      p1_supply: () => 820 + noise(6),
+      p1_return: () => 560 + noise(5),
+      q1_flow: () => 11 + own.supply * 0.4 + noise(0.3),
+      v1_pos: () => percent(52 + own.supply * 4 + noise(2)),
+      v1_set: () => percent(52 - own.supply * 5),
+      tank_level: () => 1.3 + noise(0.05),
+      power_ok: () => 1,
+    };
+    const circuit: Formulas = {
+      t2_supply: () => expectedSupplyC(facts!, outdoor) + 1.2 * like(4) + own.supply + noise(0.45),
+      t2_return: () => expectedReturnC(facts!, outdoor) + 1.4 * like(5) + own.supply * 0.45 + noise(0.3),
+      p2_supply: () => 520 + 30 * like(6) + own.pressure + noise(4),
+      p2_return: () => 332 + 16 * like(7) + own.pressure + noise(4),
+      p2_filter_in: () => 342 + noise(3),
+      p2_filter_out: () => 332 + noise(3),
+      q2_flow: () => 62 + 3 * like(8) + noise(0.7),
+      mk_total: () => 1000 + ((at % (40 * 24 * HOUR_MS)) / HOUR_MS) * 0.35,
+      cp_hz: () => 43.2 + noise(0.2),
+      cp_run: () => 1,
+    };
+    const unit: Formulas = { t_supply: () => 46.8 + noise(0.3), t_return: () => 36.2 + noise(0.3), valve_pos: () => 92, valve_set: () => 92 };
+    const room: Formulas = { t_room: () => 20.4 + noise(0.3) };
+    const formulas: Readonly<Record<Level, Formulas>> = { station, circuit, building: {}, unit, room };
+    return formulas[asset.level][signal]?.();
   };
 
   const reported = (at: number): boolean => at >= (options.bornAt ?? 0) && (options.gap === undefined || at < options.gap[0] || at > options.gap[1]);

@@ -32,7 +32,7 @@ export interface TicketSeeder {
   readonly tickets: TicketService;
   readonly network: Network;
   /** Sets the clock that `tickets` reads. */
-  at(time: number): void;
+  readonly at: (time: number) => void;
 }
 
 /** Opens one ticket and makes its moves at their times; returns its id. */

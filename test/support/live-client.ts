@@ -9,7 +9,10 @@ export interface LiveClient {
   /** Close code; undefined while open. */
   readonly closed: () => number | undefined;
   /** The first message from number `from` on that fits. */
-  next<Type extends LiveMessage["type"]>(type: Type, fits?: (message: Extract<LiveMessage, { type: Type }>) => boolean): Promise<Extract<LiveMessage, { type: Type }>>;
+  next<Type extends LiveMessage["type"]>(
+    type: Type,
+    fits?: (message: Extract<LiveMessage, { type: Type }>) => boolean,
+  ): Promise<Extract<LiveMessage, { type: Type }>>;
   end(): Promise<void>;
 }
 
@@ -41,7 +44,15 @@ export async function openLive({ port, headers, query = "", autoPong = true }: L
     messages,
     closed: () => code,
     next: (type, fits = () => true) =>
-      until(`a ${type} message`, () => messages.find((message): message is Extract<LiveMessage, { type: typeof type }> => message.type === type && fits(message as Extract<LiveMessage, { type: typeof type }>)), 5_000),
+      until(
+        `a ${type} message`,
+        () =>
+          messages.find(
+            (message): message is Extract<LiveMessage, { type: typeof type }> =>
+              message.type === type && fits(message as Extract<LiveMessage, { type: typeof type }>),
+          ),
+        5_000,
+      ),
     async end() {
       if (code !== undefined) return;
       socket.close();

@@ -1,4 +1,5 @@
-import fc, { type Arbitrary } from "fast-check";
+import * as fc from "fast-check";
+import type { Arbitrary } from "fast-check";
 
 /** Requests that an OpenAPI document invites, and those that it does not: parameters and bodies from their schemas, some broken on purpose. */
 
@@ -34,18 +35,44 @@ export interface OpenApi {
 }
 
 /** Values that have broken servers before. */
-const NASTY = ["", " ", "0", "-1", "1e999", "NaN", "null", "undefined", "true", "[]", "{}", "../../etc/passwd", "%00", "\u0000", "'", '"; DROP TABLE tickets; --', "<script>", "__proto__", "constructor", "toString", "9007199254740993", "🔥", "\ud800", "a".repeat(5_000)];
+const NASTY = [
+  "",
+  " ",
+  "0",
+  "-1",
+  "1e999",
+  "NaN",
+  "null",
+  "undefined",
+  "true",
+  "[]",
+  "{}",
+  "../../etc/passwd",
+  "%00",
+  "\u0000",
+  "'",
+  '"; DROP TABLE tickets; --',
+  "<script>",
+  "__proto__",
+  "constructor",
+  "toString",
+  "9007199254740993",
+  "🔥",
+  "\ud800",
+  "a".repeat(5_000),
+];
 
 /** Any request for any operation of the document. `known`: ids that exist, so that some requests get past the first check. */
 export function fuzzRequests(document: OpenApi, known: readonly string[]): Arbitrary<FuzzRequest> {
-  const resolve = (schema: Schema): Schema => (schema.$ref === undefined ? schema : resolve(document.components.schemas[schema.$ref.split("/").at(-1)!]!));
+  const resolve = (schema: Schema): Schema =>
+    schema.$ref === undefined ? schema : resolve(document.components.schemas[schema.$ref.split("/").at(-1)!]!);
   const word = fc.oneof(fc.constantFrom(...known), fc.constantFrom(...NASTY), fc.string({ unit: "binary", maxLength: 40 }));
 
   const valueOf = (given: Schema, depth = 0): Arbitrary<unknown> => {
     const schema = resolve(given);
     if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
     if (schema.anyOf !== undefined) return fc.oneof(...schema.anyOf.map((each) => valueOf(each, depth)));
-    switch ([schema.type].flat()[0]) {
+    switch ([schema.type].flat()[0] ?? "any") {
       case "integer":
       case "number":
         return fc.integer({ min: Math.max(schema.minimum ?? -1e9, -1e15), max: Math.min(schema.maximum ?? 1e9, 2e13) });
@@ -54,22 +81,33 @@ export function fuzzRequests(document: OpenApi, known: readonly string[]): Arbit
       case "array":
         return fc.array(valueOf(schema.items ?? {}, depth + 1), { maxLength: 4 });
       case "object":
-        return fc.record(Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, each]) => [name, valueOf(each, depth + 1)])), { requiredKeys: [...(schema.required ?? [])] });
+        return fc.record(
+          Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, each]) => [name, valueOf(each, depth + 1)])),
+          { requiredKeys: [...(schema.required ?? [])] },
+        );
       default:
         return word;
     }
   };
   const wild = fc.oneof({ weight: 3, arbitrary: word }, { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) });
-  const mostly = (schema: Schema): Arbitrary<unknown> => fc.oneof({ weight: 4, arbitrary: valueOf(schema) }, { weight: 1, arbitrary: wild });
+  const mostly = (schema: Schema): Arbitrary<unknown> =>
+    fc.oneof({ weight: 4, arbitrary: valueOf(schema) }, { weight: 1, arbitrary: wild });
 
   const requestOf = ([path, method, operation]: readonly [string, string, Operation]): Arbitrary<FuzzRequest> => {
     const parameters = operation.parameters ?? [];
     const body = operation.requestBody?.content["application/json"]?.schema;
     return fc
       .record({
-        values: fc.tuple(...parameters.map((parameter) => fc.option(mostly(parameter.schema), { nil: undefined, freq: parameter.required === true ? 12 : 2 }))),
+        values: fc.tuple(
+          ...parameters.map((parameter) =>
+            fc.option(mostly(parameter.schema), { nil: undefined, freq: parameter.required === true ? 12 : 2 }),
+          ),
+        ),
         extra: fc.option(fc.tuple(word, word), { nil: undefined, freq: 8 }),
-        body: body === undefined ? fc.option(wild, { nil: undefined, freq: 4 }) : fc.oneof({ weight: 5, arbitrary: valueOf(body) }, { weight: 1, arbitrary: wild }),
+        body:
+          body === undefined
+            ? fc.option(wild, { nil: undefined, freq: 4 })
+            : fc.oneof({ weight: 5, arbitrary: valueOf(body) }, { weight: 1, arbitrary: wild }),
         broken: fc.integer({ min: 0, max: 19 }),
       })
       .map(({ values, extra, body: sent, broken }): FuzzRequest => {
@@ -77,8 +115,10 @@ export function fuzzRequests(document: OpenApi, known: readonly string[]): Arbit
         let url = path;
         for (const [index, parameter] of parameters.entries()) {
           const value = values[index];
-          if (parameter.in === "path") url = url.replace(`{${parameter.name}}`, encodeText(String(value ?? "x")));
-          else if (value !== undefined) for (const each of [value].flat()) query.append(parameter.name, typeof each === "string" ? each : JSON.stringify(each));
+          if (parameter.in === "path")
+            url = url.replace(`{${parameter.name}}`, encodeText(typeof value === "string" ? value : JSON.stringify(value ?? "x")));
+          else if (value !== undefined)
+            for (const each of [value].flat()) query.append(parameter.name, typeof each === "string" ? each : JSON.stringify(each));
         }
         if (extra !== undefined) query.append(extra[0], extra[1]);
         const search = query.toString();
@@ -93,7 +133,9 @@ export function fuzzRequests(document: OpenApi, known: readonly string[]): Arbit
         };
       });
   };
-  const operations = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => [path, method, operation] as const));
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => [path, method, operation] as const),
+  );
   return fc.oneof(...operations.map(requestOf));
 }
 

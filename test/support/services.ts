@@ -78,20 +78,50 @@ export function memoryTelemetry(): MemoryTelemetry {
       const identity = ({ asset, signal }: (typeof points)[number]) => ({ asset, signal, unit: SIGNALS[signal].unit });
       if (minutes <= px) {
         const times = Array.from({ length: minutes }, (_, index) => from + index * 60_000);
-        return { from, to, raw: true, times, series: points.map((point) => ({ ...identity(point), values: times.map((_, index) => (index % 10 === 9 ? null : index)) })) };
+        return {
+          from,
+          to,
+          raw: true,
+          times,
+          series: points.map((point) => ({ ...identity(point), values: times.map((_, index) => (index % 10 === 9 ? null : index)) })),
+        };
       }
       const bucketMs = Math.max(1, Math.ceil((to - from) / px));
       const times = Array.from({ length: Math.ceil((to - from) / bucketMs) }, (_, index) => from + index * bucketMs);
-      return { from, to, raw: false, bucketMs, times, series: points.map((point) => ({ ...identity(point), min: times.map(() => 1), max: times.map(() => 2), count: times.map(() => 3) })) };
+      return {
+        from,
+        to,
+        raw: false,
+        bucketMs,
+        times,
+        series: points.map((point) => ({
+          ...identity(point),
+          min: times.map(() => 1),
+          max: times.map(() => 2),
+          count: times.map(() => 3),
+        })),
+      };
     },
     rejects({ limit, reason, station, cursor }) {
       const start = cursor === undefined ? 0 : Number(cursor) || 0;
-      const found = rejected.filter((reject) => (reason === undefined || reject.reason === reason) && (station === undefined || reject.station === station));
+      const found = rejected.filter(
+        (reject) => (reason === undefined || reject.reason === reason) && (station === undefined || reject.station === station),
+      );
       const items = found.slice(start, start + limit);
       return { items, next: start + limit < found.length ? String(start + limit) : null };
     },
-    rejectCounts: () => Object.fromEntries(rejected.map(({ reason }) => [reason, rejected.filter((other) => other.reason === reason).length])),
-    stats: () => ({ points: 12, duplicates: 1, commits: 3, commitMsP50: 1, commitMsP99: 2, journalBytes: 4096, storeBytes: 8192, failing: undefined }),
+    rejectCounts: () =>
+      Object.fromEntries(rejected.map(({ reason }) => [reason, rejected.filter((other) => other.reason === reason).length])),
+    stats: () => ({
+      points: 12,
+      duplicates: 1,
+      commits: 3,
+      commitMsP50: 1,
+      commitMsP99: 2,
+      journalBytes: 4096,
+      storeBytes: 8192,
+      failing: undefined,
+    }),
   };
 }
 
@@ -152,7 +182,20 @@ export function testEpisode(kind: FaultKind, asset: string, since: number): Epis
     detectedAt: since + 60_000,
     clearedAt: undefined,
     summary: text("补水 4.1 m³/h"),
-    evidence: [{ asset: "S01-H", name: text("makeup"), unit: "m³/h", from: since, to: since + 60_000, value: 4.1, expected: 0.4, limit: 1, text: text("4.1"), curve: { times: [since], values: [4.1] } }],
+    evidence: [
+      {
+        asset: "S01-H",
+        name: text("makeup"),
+        unit: "m³/h",
+        from: since,
+        to: since + 60_000,
+        value: 4.1,
+        expected: 0.4,
+        limit: 1,
+        text: text("4.1"),
+        curve: { times: [since], values: [4.1] },
+      },
+    ],
     causes: [{ id: "pipe", name: text("pipe"), share: 1, pro: [text("makeup")], contra: [] }],
     consequence: text("cold rooms"),
     action: [text("find the leak")],
@@ -179,9 +222,17 @@ function memoryRules(): RuleService {
     ],
     limits: { leakM3h: { value: 0.5, floor: 0.3, unit: "m³/h", reason: text("DOMAIN 3.5") } },
     episodes: (station) => (station === "S01" ? [root, child] : []),
-    rooted: (station) => (station === "S01" ? [{ episode: root, root: undefined }, { episode: child, root }] : []),
-    derived: (station): Record<string, CircuitDerived> => (station === "S01" ? { "S01-H": { supplyExpectedC: 45, makeupM3h: 4.1, makeupExpectedM3h: 0.4 } } : {}),
-    statuses: (station) => (station === "S01" ? [{ kind: "leak", asset: "S01-H", state: "firing", value: 4.1, limit: 0.5, at: START, opensAt: null }] : []),
+    rooted: (station) =>
+      station === "S01"
+        ? [
+            { episode: root, root: undefined },
+            { episode: child, root },
+          ]
+        : [],
+    derived: (station): Record<string, CircuitDerived> =>
+      station === "S01" ? { "S01-H": { supplyExpectedC: 45, makeupM3h: 4.1, makeupExpectedM3h: 0.4 } } : {},
+    statuses: (station) =>
+      station === "S01" ? [{ kind: "leak", asset: "S01-H", state: "firing", value: 4.1, limit: 0.5, at: START, opensAt: null }] : [],
     watermark: (station) => (station === "S01" ? START : undefined),
   };
 }
@@ -238,14 +289,24 @@ export interface TestApi {
   as(role: Role): Record<string, string>;
 }
 
-export async function testApi(change: (services: ApiServices) => ApiServices = (services) => services, options: ServerOptions = {}): Promise<TestApi> {
+export async function testApi(
+  change: (services: ApiServices) => ApiServices = (services) => services,
+  options: ServerOptions = {},
+): Promise<TestApi> {
   const clock = { at: START };
   const now = (): number => clock.at;
   const network = testNetwork();
   const telemetry = memoryTelemetry();
   const accounts = memoryAccounts(now);
   const contacts = new Map<string, Contact>();
-  const health: { current: Health } = { current: { status: "ok", version: "0.1.0", startedAt: START, parts: { store: { status: "ok", figures: { points: 12, disk: "ok", lag: null } } } } };
+  const health: { current: Health } = {
+    current: {
+      status: "ok",
+      version: "0.1.0",
+      startedAt: START,
+      parts: { store: { status: "ok", figures: { points: 12, disk: "ok", lag: null } } },
+    },
+  };
   const database = openDatabase(":memory:");
   const desk = createTicketDesk({ database, network, now });
   const records = openTicketRecords(database, { clock: desk.clock, zone: network.timezone });
@@ -288,7 +349,14 @@ export async function testApi(change: (services: ApiServices) => ApiServices = (
     health,
     logged,
     routes,
-    open: (kind, asset, station = "S01") => records.apply([{ type: "open", ticket: newTicket(kind, asset, clock.at, station), steps: [{ at: clock.at, kind: "opened", by: "system", set: {} }] }])[0]!,
+    open: (kind, asset, station = "S01") =>
+      records.apply([
+        {
+          type: "open",
+          ticket: newTicket(kind, asset, clock.at, station),
+          steps: [{ at: clock.at, kind: "opened", by: "system", set: {} }],
+        },
+      ])[0]!,
     as: (role) => {
       const token = `session-of-${role}`;
       accounts.sessions.set(token, { name: role, role });

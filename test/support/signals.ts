@@ -168,35 +168,40 @@ export function pointOf(network: Network, asset: string, signal: SignalId): Poin
   return point;
 }
 
-/** What a store does for the rules: readings by station and time, the last value of each point and time. */
+/** What a store does for the rules: readings of one station by time, the last value of each point and time. */
 export class MemoryHistory {
-  readonly #byKey = new Map<string, Reading>();
-  #sorted: Reading[] | undefined;
+  readonly #values = new Map<string, number | null>();
+  #list: Reading[] = [];
+  #isSorted = true;
 
   /** Stores readings and returns those that are new or have another value. */
   commit(readings: readonly Reading[]): Reading[] {
-    const fresh = readings.filter((reading) => {
+    return readings.filter((reading) => {
       const key = `${reading.point.index} ${reading.at}`;
-      const known = this.#byKey.get(key);
-      if (known !== undefined && known.value === reading.value) return false;
-      this.#byKey.set(key, reading);
+      const known = this.#values.get(key);
+      if (known === reading.value) return false;
+      if (known !== undefined) this.#list = this.#list.filter(({ point, at }) => point !== reading.point || at !== reading.at);
+      this.#values.set(key, reading.value);
+      if (reading.at < (this.#list.at(-1)?.at ?? -Infinity)) this.#isSorted = false;
+      this.#list.push(reading);
       return true;
     });
-    if (fresh.length > 0) this.#sorted = undefined;
-    return fresh;
   }
 
-  readonly read = (station: string, from: number, to: number): readonly Reading[] => {
-    this.#sorted ??= [...this.#byKey.values()].sort((a, b) => a.at - b.at);
-    const list = this.#sorted;
-    const first = lowerBound(list, from);
-    const end = lowerBound(list, to);
-    return list.slice(first, end).filter((reading) => reading.point.station === station);
+  readonly read = (_station: string, from: number, to: number): readonly Reading[] => {
+    const list = this.#sorted();
+    return list.slice(lowerBound(list, from), lowerBound(list, to));
   };
 
   extent(): { from: number; to: number } | undefined {
-    this.#sorted ??= [...this.#byKey.values()].sort((a, b) => a.at - b.at);
-    return this.#sorted.length === 0 ? undefined : { from: this.#sorted[0]!.at, to: this.#sorted.at(-1)!.at };
+    const list = this.#sorted();
+    return list.length === 0 ? undefined : { from: list[0]!.at, to: list.at(-1)!.at };
+  }
+
+  #sorted(): Reading[] {
+    if (!this.#isSorted) this.#list.sort((a, b) => a.at - b.at);
+    this.#isSorted = true;
+    return this.#list;
   }
 }
 

@@ -63,15 +63,45 @@ export function storyNetwork(story: UnitStory): Network {
   const units = Array.from({ length: count }, (_, index) => `U${index}`);
   const assets: Asset[] = [
     { ...none, id: "S1", level: "station", name: "S1", parent: undefined, children: ["S1-H"], station: "S1", circuit: undefined },
-    { ...none, id: "S1-H", level: "circuit", name: "S1-H", parent: "S1", children: ["B1"], station: "S1", circuit: "S1-H", circuitFacts: facts },
-    { id: "B1", level: "building", name: "B1", parent: "S1-H", children: units, station: "S1", circuit: "S1-H", building: "B1", unit: undefined },
+    {
+      ...none,
+      id: "S1-H",
+      level: "circuit",
+      name: "S1-H",
+      parent: "S1",
+      children: ["B1"],
+      station: "S1",
+      circuit: "S1-H",
+      circuitFacts: facts,
+    },
+    {
+      id: "B1",
+      level: "building",
+      name: "B1",
+      parent: "S1-H",
+      children: units,
+      station: "S1",
+      circuit: "S1-H",
+      building: "B1",
+      unit: undefined,
+    },
   ];
   units.forEach((id, index) => {
     const rooms = Array.from({ length: story.rooms ?? 0 }, (_, room) => `${id}-R${room}`);
     const unitFacts: UnitFacts = { households: 17, heatedAreaM2: 1667, position: "middle", suspended: false, ...story.unitFacts?.(index) };
     const above = { station: "S1", circuit: "S1-H", building: "B1", unit: id };
     assets.push({ ...above, id, level: "unit", name: id, parent: "B1", children: rooms, unitFacts });
-    rooms.forEach((room, number) => assets.push({ ...above, id: room, level: "room", name: room, parent: id, children: [], roomPosition: story.roomPosition?.(index, number) }));
+    rooms.forEach((room, number) =>
+      assets.push({
+        ...above,
+        id: room,
+        level: "room",
+        name: room,
+        parent: id,
+        children: [],
+        roomPosition: story.roomPosition?.(index, number),
+      }),
+    );
   });
   return new Network({ name: "story", timezone: "Asia/Shanghai", season: story.season ?? {}, areas: [], stewards: [], assets });
 }
@@ -81,7 +111,12 @@ const STAIRWELL_C = 16;
 const STILL_SHARE = 0.04;
 
 /** Calls `put` with every reading of the story in order of time. */
-export function playUnits(story: UnitStory, network: Network, put: (asset: string, signal: SignalId, at: number, value: number) => void, tick: (at: number) => void): void {
+export function playUnits(
+  story: UnitStory,
+  network: Network,
+  put: (asset: string, signal: SignalId, at: number, value: number) => void,
+  tick: (at: number) => void,
+): void {
   const random = seededRandom(story.seed);
   const gauss = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const facts = network.asset("S1-H")!.circuitFacts!;
@@ -91,7 +126,17 @@ export function playUnits(story: UnitStory, network: Network, put: (asset: strin
   const count = story.unitCount ?? 12;
   const intervalMs = (story.intervalMinutes ?? 30) * MINUTE_MS;
   const stepMs = Math.min(5 * MINUTE_MS, intervalMs);
-  const units = Array.from({ length: count }, () => ({ biasSupply: 0.6 * (random() - 0.5), biasReturn: 0.6 * (random() - 0.5), lossK: 1.5 * random(), flow: 0.9 + 0.2 * random(), room: 20, supply: Number.NaN, back: Number.NaN, phaseMs: Math.floor(random() * (intervalMs / stepMs)) * stepMs, wobble: 0 }));
+  const units = Array.from({ length: count }, () => ({
+    biasSupply: 0.6 * (random() - 0.5),
+    biasReturn: 0.6 * (random() - 0.5),
+    lossK: 1.5 * random(),
+    flow: 0.9 + 0.2 * random(),
+    room: 20,
+    supply: Number.NaN,
+    back: Number.NaN,
+    phaseMs: Math.floor(random() * (intervalMs / stepMs)) * stepMs,
+    wobble: 0,
+  }));
   const tenth = (value: number): number => Math.round(10 * value) / 10;
   for (let ms = 0; ms < story.days * DAY_MS; ms += stepMs) {
     const at = STORY_START + ms;
@@ -110,7 +155,9 @@ export function playUnits(story: UnitStory, network: Network, put: (asset: strin
       const arriving = still ? STAIRWELL_C : supply - unit.lossK;
       const leaving = still ? STAIRWELL_C : radiatorReturnC(law, arriving, unit.room, flow);
       const ease = still ? stepMs / (90 * MINUTE_MS) : stepMs / lagMs;
-      unit.supply = Number.isNaN(unit.supply) ? arriving : unit.supply + (arriving - unit.supply) * Math.min(1, still ? ease : stepMs / (5 * MINUTE_MS));
+      unit.supply = Number.isNaN(unit.supply)
+        ? arriving
+        : unit.supply + (arriving - unit.supply) * Math.min(1, still ? ease : stepMs / (5 * MINUTE_MS));
       unit.back = Number.isNaN(unit.back) ? leaving : unit.back + (leaving - unit.back) * Math.min(1, ease);
       const heat = still ? 0 : (flow * (arriving - leaving)) / law.lossShare;
       unit.room += ((heat - (unit.room - outdoor)) * stepMs) / (TAU_HOURS * HOUR_MS);
@@ -123,7 +170,8 @@ export function playUnits(story: UnitStory, network: Network, put: (asset: strin
       if (valve !== undefined) put(id, "valve_pos", at, valve);
       const command = story.command === undefined ? valve : story.command(index, ms);
       if (command !== undefined) put(id, "valve_set", at, command);
-      for (let room = 0; room < (story.rooms ?? 0); room++) put(`${id}-R${room}`, "t_room", at, tenth(unit.room + (story.roomOffsetK?.(index, room, ms) ?? 0) + 0.1 * gauss()));
+      for (let room = 0; room < (story.rooms ?? 0); room++)
+        put(`${id}-R${room}`, "t_room", at, tenth(unit.room + (story.roomOffsetK?.(index, room, ms) ?? 0) + 0.1 * gauss()));
     });
     put("S1-H", "t2_supply", at, tenth(supply + 0.1 * gauss()));
     put("S1-H", "t2_return", at, tenth(back + 0.1 * gauss()));
@@ -144,7 +192,12 @@ export interface UnitRun<Memory> {
 }
 
 /** Plays a story through one unit rule alone. */
-export function unitStory<Memory>(rule: Rule<Memory>, limits: Readonly<Record<string, Limit>>, story: UnitStory, watch?: (memory: Memory, unit: Asset, view: ArrayView) => void): UnitRun<Memory> {
+export function unitStory<Memory>(
+  rule: Rule<Memory>,
+  limits: Readonly<Record<string, Limit>>,
+  story: UnitStory,
+  watch?: (memory: Memory, unit: Asset, view: ArrayView) => void,
+): UnitRun<Memory> {
   const network = storyNetwork(story);
   const view = arrayView(network, limits);
   const units = network.below("S1", "unit");
@@ -163,5 +216,11 @@ export function unitStory<Memory>(rule: Rule<Memory>, limits: Readonly<Record<st
   };
   playUnits(story, network, (asset, signal, at, value) => view.put(asset, signal, at, value), tick);
   const episodes = new Map([...runs].map(([id, run]) => [id, run.episodes]));
-  return { episodes, memories, view, network, all: [...episodes].flatMap(([unit, list]) => list.map((episode) => Object.assign({ unit }, episode))) };
+  return {
+    episodes,
+    memories,
+    view,
+    network,
+    all: [...episodes].flatMap(([unit, list]) => list.map((episode) => Object.assign({ unit }, episode))),
+  };
 }

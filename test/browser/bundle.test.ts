@@ -1,0 +1,63 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildDashboard } from "../support/browser.ts";
+
+/** What a browser has to fetch (UI.md, Gates), and what must never be in it. */
+
+const FIRST_LOAD_KB_MAX = 60;
+const ALL_KB_MAX = 110;
+/** As the API compresses (api/compression.ts). */
+const GZIP_LEVEL = 5;
+
+let dashboard: Awaited<ReturnType<typeof buildDashboard>>;
+let files: { name: string; text: string; kb: number }[];
+
+beforeAll(async () => {
+  dashboard = await buildDashboard();
+  const names = await readdir(dashboard.folder, { recursive: true });
+  const found = names.filter((name) => /\.(html|js|css|svg)$/.test(name));
+  files = await Promise.all(
+    found.map(async (name) => {
+      const bytes = await readFile(join(dashboard.folder, name));
+      return { name, text: bytes.toString(), kb: gzipSync(bytes, { level: GZIP_LEVEL }).length / 1024 };
+    }),
+  );
+});
+afterAll(() => dashboard.remove());
+
+const sum = (some: readonly { kb: number }[]): number => some.reduce((total, { kb }) => total + kb, 0);
+
+/** index.html, what it names, and the chunks that those import statically: all that has to be there before the overview draws its table. */
+function firstLoad(): typeof files {
+  const wanted = new Set(files.filter(({ name }) => name === "index.html" || /overview-[\w-]+\.(js|css)$/.test(name)));
+  for (const file of wanted) {
+    for (const other of files) {
+      const base = other.name.replace(/^assets\//, "");
+      const imported = new RegExp(`(?:from|import)\\s*["']\\./${base.replaceAll(".", "\\.")}["']`).test(file.text) || (file.name === "index.html" && file.text.includes(base));
+      if (imported) wanted.add(other);
+    }
+  }
+  return [...wanted];
+}
+
+describe("the bundle", () => {
+  it(`needs at most ${FIRST_LOAD_KB_MAX} KB gzipped for the first load`, () => {
+    const first = firstLoad();
+    expect(first.map(({ name }) => name)).toEqual(expect.arrayContaining([expect.stringMatching(/index-.*\.js/), expect.stringMatching(/overview-.*\.js/)]));
+    expect(sum(first)).toBeLessThanOrEqual(FIRST_LOAD_KB_MAX);
+  });
+  it(`has at most ${ALL_KB_MAX} KB gzipped in all`, () => expect(sum(files)).toBeLessThanOrEqual(ALL_KB_MAX));
+  it("draws charts from a chunk of its own", () => {
+    expect(firstLoad().some(({ text }) => text.includes("u-over"))).toBe(false);
+    expect(files.some(({ text }) => text.includes("u-over"))).toBe(true);
+  });
+  it("holds no schema library and no parser of the network file", () => {
+    for (const { text } of files) expect(text).not.toMatch(/ZodError|_zod\b|YAMLParseError/);
+  });
+  it("holds no inline script or style", () => {
+    const page = files.find(({ name }) => name === "index.html")!.text;
+    expect(page).not.toMatch(/<style|<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=/);
+  });
+});

@@ -1,0 +1,174 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { openStage, type Stage } from "../support/browser.ts";
+import { until } from "../support/until.ts";
+
+/** 总览: what is wrong is on top, everything can be reached by keyboard, the URL says what is seen, and it runs live. */
+
+let stage: Stage;
+let id: (index: number) => string;
+
+beforeAll(async () => {
+  stage = await openStage({ stations: 60 });
+  id = (index) => stage.fake.network.stations[index]!.id;
+});
+afterEach(() => stage.clear());
+afterAll(() => stage.close());
+
+const names = (page: Page): Promise<string[]> => page.locator(".grid-row [role=cell]:first-child a").allInnerTexts();
+const selected = (page: Page): Promise<string> => page.locator('[role=row][aria-selected="true"] a').innerText();
+const query = (page: Page, key: string): string | null => new URL(page.url()).searchParams.get(key);
+
+async function overview(path = "/"): Promise<Page> {
+  const page = await stage.open(path);
+  await page.waitForSelector(".grid-row");
+  return page;
+}
+
+describe("the table", () => {
+  it("puts the urgent first, then general, then those that nobody opened a ticket for; colour has its words", async () => {
+    const page = await overview();
+    const tinted = await page.locator(".grid-row[class*=tint-]").evaluateAll((rows) => rows.map((row) => `${/tint-(\w+)/.exec(row.className)![1]}: ${row.querySelector(".tag")?.textContent}`));
+    expect(tinted.map((text) => text.split(":")[0])).toEqual(["urgent", "urgent", "urgent", "general", "general", "watch"]);
+    expect(tinted[0]).toMatch(/紧急: 供温低 \d\.\d℃ · 调节阀卡涩/);
+    expect(tinted[5]).toMatch(/关注: 供温低 \d\.\d℃ · 未开单/);
+  });
+  it("renders what is in sight and tells assistive technology the whole", async () => {
+    const page = await overview();
+    expect(await page.locator('[role="table"]').getAttribute("aria-rowcount")).toBe("61");
+    expect(await page.locator(".grid-row").count()).toBeLessThan(45);
+    await page.locator(".grid").evaluate((grid) => grid.scrollTo(0, grid.scrollHeight));
+    await page.locator('[aria-rowindex="61"]').waitFor();
+  });
+  it("shows the worst circuit of a station with several", async () => {
+    const page = await overview(`/?q=${id(3)}`);
+    await until("the row of a station with two circuits", async () => (await names(page)).length === 1);
+    expect(await page.locator(".circuit-hint").innerText()).toMatch(/2/);
+  });
+});
+
+describe("the keyboard", () => {
+  it("moves the selection with J and K, opens with Enter, and Back returns to it", async () => {
+    const page = await overview();
+    const order = await names(page);
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await page.keyboard.press("k");
+    expect(await selected(page)).toBe(order[1]);
+    expect(query(page, "station")).not.toBeNull();
+    const address = page.url();
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/stations/*");
+    await page.goBack();
+    await page.waitForURL(address);
+    expect(await selected(page)).toBe(order[1]);
+  });
+  it("keeps the selected row in sight", async () => {
+    const page = await overview();
+    for (let step = 0; step < 45; step++) await page.keyboard.press("j");
+    const visible = await page.locator('[aria-selected="true"]').evaluate((row) => {
+      const box = row.getBoundingClientRect();
+      const grid = row.closest(".grid")!.getBoundingClientRect();
+      return box.top >= grid.top && box.bottom <= grid.bottom + 1;
+    });
+    expect(visible).toBe(true);
+  });
+  it("searches with /, takes the first with Enter, and Escape shows all again", async () => {
+    const page = await overview();
+    await page.keyboard.press("/");
+    await page.keyboard.type("慢漏");
+    await until("one station with a leak", async () => (await names(page)).length === 1);
+    await page.keyboard.press("Enter");
+    expect(query(page, "station")).toBe(id(8));
+    await page.keyboard.press("/");
+    await page.keyboard.press("Escape");
+    await until("all stations", async () => (await names(page)).length > 10);
+    expect(await selected(page)).toBe(stage.fake.network.stations[8]!.name);
+  });
+  it("changes the range, shifts in time, and l returns to live", async () => {
+    const page = await overview();
+    await page.keyboard.press("2");
+    expect(query(page, "range")).toBe("6h");
+    await page.keyboard.press("[");
+    expect(Number(query(page, "to"))).toBeLessThan(stage.fake.now());
+    await page.keyboard.press("l");
+    expect(query(page, "to")).toBeNull();
+    await page.keyboard.press("3");
+    expect(query(page, "range")).toBeNull();
+  });
+});
+
+describe("the URL", () => {
+  it("is the whole view: a copied address shows the same", async () => {
+    const page = await overview(`/?station=${id(4)}&range=7d`);
+    expect(await selected(page)).toBe(stage.fake.network.stations[4]!.name);
+    expect(await page.locator(".overview-chart h2").innerText()).toBe(stage.fake.network.stations[4]!.name);
+    expect(await page.locator('.segments [aria-pressed="true"]').innerText()).toBe("7d");
+  });
+  it("that names nothing known shows the worst station", async () => {
+    const page = await overview("/?station=nobody&range=3y&to=soon");
+    expect(await selected(page)).toBe((await names(page))[0]);
+    expect(await page.locator('.segments [aria-pressed="true"]').innerText()).toBe("24h");
+  });
+});
+
+describe("the chart", () => {
+  it("says its numbers to a screen reader, and names the bucket under the cursor", async () => {
+    const page = await overview();
+    await page.waitForSelector(".uplot");
+    expect(await page.locator(".time-chart").getAttribute("aria-label")).toMatch(/二次供温：现在 \d+\.\d ℃，时段内 \d+\.\d–\d+\.\d ℃/);
+    await page.locator(".time-chart").focus();
+    await page.keyboard.press("ArrowLeft");
+    await until("a bucket", async () => /\d\d:\d\d–\d\d:\d\d，.+ 内最小–最大/.test(await page.locator(".time-chart-chip").innerText()));
+    expect(await page.locator(".overview-chart .legend-value").first().innerText()).toMatch(/℃/);
+  });
+  it("is not built again by live values", async () => {
+    const page = await overview("/?range=1h");
+    const canvas = await page.waitForSelector(".uplot canvas");
+    const label = await page.locator(".time-chart").getAttribute("aria-label");
+    await until("another value in the chart", async () => (await page.locator(".time-chart").getAttribute("aria-label")) !== label);
+    expect(await canvas.evaluate((element) => element.isConnected)).toBe(true);
+  });
+});
+
+describe("live", () => {
+  it("shows new values, the age of the data, and a new ticket without a reload", async () => {
+    const page = await overview();
+    const cell = page.locator(".grid-row").first().locator("[role=cell]").nth(2);
+    const before = await cell.innerText();
+    await until("another supply temperature", async () => (await cell.innerText()) !== before);
+    expect(await page.locator(".top-status").innerText()).toMatch(/数据延迟 \d\.\d s/);
+    const open = Number(await page.locator(".figure-value").nth(4).innerText());
+    await stage.fake.open({ kind: "pump_failure", asset: `${id(20)}-L`, severity: "urgent", summary: { zh: "循环泵跳闸", en: "pump tripped" }, agoMs: 500 });
+    await page.getByText("循环泵跳闸").waitFor();
+    expect(Number(await page.locator(".figure-value").nth(4).innerText())).toBe(open + 1);
+    const row = page.locator(".grid-row.tint-urgent", { hasText: stage.fake.network.stations[20]!.name });
+    await row.waitFor();
+    expect(await row.innerText()).toContain("循环泵故障");
+  });
+  it("turns the values of a silent station grey and says for how long", async () => {
+    const page = await overview(`/?q=${id(30)}`);
+    stage.fake.silence(id(30));
+    await page.waitForSelector(".grid-row .stale");
+    await page.getByText(/无数据 \d+ s/).waitFor({ timeout: 60_000 });
+  });
+});
+
+describe("the figures", () => {
+  it("count stations, open tickets and those found before the call", async () => {
+    const page = await overview();
+    const figures = await page.locator(".figure").allInnerTexts();
+    expect(figures[0]).toMatch(/\/ 60/);
+    await until("the share found before the call", async () => /82%|81%/.test((await page.locator(".figure").nth(5).innerText()) ?? ""));
+    expect(figures[4]).toContain("1 超时");
+  });
+});
+
+describe("the wall screen", () => {
+  it("has no controls and larger type", async () => {
+    const page = await stage.open("/?wall=1", { width: 1920, height: 1080 });
+    await page.waitForSelector(".grid-row");
+    expect(await page.locator("input, nav, .menu, .segments").count()).toBe(0);
+    expect(await page.evaluate(() => Number.parseFloat(getComputedStyle(document.documentElement).fontSize))).toBeGreaterThan(20);
+  });
+});
