@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { runCommand } from "./cli/run.ts";
+import { runCommand } from "./cli/command.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { createLog } from "./log.ts";
 import { InputError } from "./model/input-error.ts";
@@ -22,7 +22,8 @@ then runs live. Prints the address and a generated login. Ctrl-C stops everythin
   --days N       days of history, 1 to 60
   --seed N       another seed, another network, weather and faults (first start only)
   --config FILE  settings for ports, addresses and log level; its network file is not used
-Environment as for npm start: HEATSTEWARD_HTTP_PORT, HEATSTEWARD_MQTT_PORT, HEATSTEWARD_LOG.`;
+Environment as for npm start: HEATSTEWARD_HTTP_PORT, HEATSTEWARD_MQTT_PORT, HEATSTEWARD_LOG.
+`;
 
 const root = dirname(fileURLToPath(import.meta.url));
 const DEVICES_STOP_MS_MAX = 3_000;
@@ -43,14 +44,11 @@ interface DemoState {
 const USER = "demo";
 const BY: Actor = { name: "demonstration", role: "admin" };
 
-await runCommand(async () => {
+await runCommand(HELP, async () => {
   const { values } = parseArgs({
     options: { data: { type: "string", default: "demo-data" }, days: { type: "string", default: "14" }, seed: { type: "string" }, config: { type: "string" }, help: { type: "boolean", short: "h" } },
   });
-  if (values.help) {
-    console.log(HELP);
-    return;
-  }
+  if (values.help === true) return "help";
   const folder = resolve(values.data);
   const { state, fresh } = prepare(folder, wholeNumber("--days", values.days, 1, DAYS_MAX), values.seed === undefined ? randomInt(1, 1_000_000) : wholeNumber("--seed", values.seed, 1, 2 ** 31));
   const config = demoConfig(folder, values.config);
@@ -60,6 +58,7 @@ await runCommand(async () => {
   console.log(`\n  HeatSteward 供暖管家 demonstration (seed ${state.seed}${fresh ? "" : ", continued"})\n\n  open      ${platform.httpUrl}\n  user      ${USER}\n  password  ${state.password}\n\n  All data are simulated. Ctrl-C stops; the next start continues.\n`);
   const devices = startDevices(folder, platform.mqttUrl, state);
   stopTogether(platform, devices, started);
+  return "done";
 });
 
 function wholeNumber(name: string, word: string, min: number, max: number): number {

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { runCommand } from "./cli/run.ts";
+import { runCommand } from "./cli/command.ts";
 import { loadConfig } from "./config.ts";
 import { createLog } from "./log.ts";
 import { startPlatform } from "./platform.ts";
@@ -10,17 +10,15 @@ const HELP = `npm start -- [--config FILE]
 
 Starts the platform: MQTT broker, ingest, rules, tickets, API and dashboard, from heatsteward.yaml (or FILE).
 Environment variables win over the file: HEATSTEWARD_HTTP_PORT (8080), HEATSTEWARD_MQTT_PORT (1883), HEATSTEWARD_DATA (./data),
-HEATSTEWARD_ADMIN_TOKEN, HEATSTEWARD_MQTT_URL (an external broker), HEATSTEWARD_LOG (debug, info, warn, error, silent).`;
+HEATSTEWARD_ADMIN_TOKEN, HEATSTEWARD_MQTT_URL (an external broker), HEATSTEWARD_LOG (debug, info, warn, error, silent).
+`;
 
 /** A stop that takes longer is cut off: what was acknowledged is on disk anyway. */
 const STOP_MS_MAX = 5_000;
 
-await runCommand(async () => {
+await runCommand(HELP, async () => {
   const { values } = parseArgs({ options: { config: { type: "string" }, help: { type: "boolean", short: "h" } } });
-  if (values.help) {
-    console.log(HELP);
-    return;
-  }
+  if (values.help === true) return "help";
   const config = loadConfig({ file: values.config, environment: process.env, folder: process.cwd() });
   const log = createLog(config.logLevel);
   const platform = await startPlatform(config, { log });
@@ -39,4 +37,5 @@ await runCommand(async () => {
   };
   process.once("SIGINT", () => stop("SIGINT"));
   process.once("SIGTERM", () => stop("SIGTERM"));
+  return "done";
 });

@@ -4,7 +4,7 @@ import { createLiveSource } from "./api/live-source.ts";
 import { buildServer } from "./api/server.ts";
 import type { Config } from "./config.ts";
 import { createContacts } from "./contacts.ts";
-import { createFaultWatch } from "./fault-watch.ts";
+import { createFaultWatch, type FaultWatch } from "./fault-watch.ts";
 import { createGatewayAccess } from "./gateway-access.ts";
 import { createHealth } from "./health.ts";
 import { startBroker } from "./ingest/broker.ts";
@@ -14,7 +14,7 @@ import { createPipeline } from "./ingest/pipeline.ts";
 import { createLog, type Log } from "./log.ts";
 import { InputError } from "./model/input-error.ts";
 import { platformMetrics } from "./platform-metrics.ts";
-import { openRuleMemory } from "./rule-memory.ts";
+import { openRuleMemory, type RuleMemory } from "./rule-memory.ts";
 import { LIMITS, RULES } from "./rules/catalogue.ts";
 import { RuleHost } from "./rules/host.ts";
 import { type Accounts, openAccounts } from "./store/accounts.ts";
@@ -65,6 +65,9 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
+    // Both are told of things that happen while they are being made.
+    let memory: RuleMemory | undefined;
+    let watch: FaultWatch | undefined;
     const store = await openTelemetryStore({
       folder: config.dataFolder,
       network,
@@ -89,10 +92,10 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
       onChange: (station) => watch?.changed(station),
       elapsedMs: () => performance.now(),
     });
-    const memory: ReturnType<typeof openRuleMemory> | undefined = openRuleMemory({ host, store, network, now, log, snapshots: openRuleSnapshots(database, { format: SNAPSHOT_FORMAT, keep: SNAPSHOTS_PER_STATION }) });
+    memory = openRuleMemory({ host, store, network, now, log, snapshots: openRuleSnapshots(database, { format: SNAPSHOT_FORMAT, keep: SNAPSHOTS_PER_STATION }) });
     memory.start();
-    closers.push(() => memory.stop());
-    const watch: ReturnType<typeof createFaultWatch> | undefined = createFaultWatch({ network, host, desk, contacts, now, log });
+    closers.push(() => memory?.stop());
+    watch = createFaultWatch({ network, host, desk, contacts, now, log });
     desk.retireUnknownStations();
 
     const pipeline = createPipeline({
@@ -103,14 +106,14 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
       clocks: clocks.load(),
       onFresh: (readings, info) => {
         contacts.hear(readings, info.receivedAt);
-        watch.fresh(readings);
+        watch?.fresh(readings);
         for (const station of new Set(readings.map(({ point }) => point.station))) live.touch(station);
       },
     });
     closers.push(() => clocks.save(pipeline.clocks()));
     closers.push(() => pipeline.drain());
     watch.start();
-    closers.push(() => watch.stop());
+    closers.push(() => watch?.stop());
 
     const source = config.mqtt.url === undefined ? await startBroker({ ...config.mqtt, pipeline, log, now, authenticate: (name, password) => gateways.authenticateGateway(name, password) }) : undefined;
     const external = config.mqtt.url === undefined ? undefined : connectExternal({ url: config.mqtt.url, clientId: EXTERNAL_CLIENT_ID, pipeline, log, now });

@@ -34,7 +34,9 @@ export function openRuleMemory(parts: { host: RuleHost; snapshots: RuleSnapshots
     if (extent !== undefined) host.resume(id, extent);
   }
   let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
   const save = (): void => {
+    if (stopped) return;
     const valid = host.save();
     const newestAt = new Map<string, number>(network.stations.map(({ id }) => [id, -1]));
     for (const { station, at } of valid) newestAt.set(station, Math.max(at, newestAt.get(station) ?? -1));
@@ -57,6 +59,7 @@ export function openRuleMemory(parts: { host: RuleHost; snapshots: RuleSnapshots
     stop() {
       clearInterval(timer);
       save();
+      stopped = true;
     },
   };
 }

@@ -3,6 +3,7 @@ import { InputError } from "../model/input-error.ts";
 /** What every small command does alike: help, one line per mistake on stderr, exit code 2 for a mistake in what was given. */
 
 const EXIT_MISTAKE = 2;
+const NODE_MAJOR_MIN = 24;
 
 /** Runs a command's body. "help" prints the text. An InputError, or an option that parseArgs refuses, is one line and exit code 2. */
 export async function runCommand(
@@ -10,6 +11,7 @@ export async function runCommand(
   body: (write: (text: string) => void, warn: (text: string) => void) => Promise<"help" | "done">,
 ): Promise<void> {
   try {
+    checkNode();
     const outcome = await body(
       (text) => process.stdout.write(`${text}\n`),
       (text) => process.stderr.write(`warning: ${text}\n`),
@@ -20,6 +22,13 @@ export async function runCommand(
     process.stderr.write(`${(error as Error).message}\n`);
     process.exitCode = EXIT_MISTAKE;
   }
+}
+
+/** TypeScript without a build step, node:sqlite and argon2 need it; npm scripts bring it along. */
+function checkNode(): void {
+  const { node } = process.versions;
+  if (Number(node.split(".")[0]) >= NODE_MAJOR_MIN) return;
+  throw new InputError("Node", `version ${NODE_MAJOR_MIN} or later`, node, "start with npm (npm start, npm run …): npm ci brings the right one");
 }
 
 /** The one NAME that a command is about. */

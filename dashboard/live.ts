@@ -4,6 +4,7 @@ import { applyMessage, emptyLiveState, isStale, type StationState, type TicketNe
 
 /** The live socket of this tab: connects, reconnects with jitter, rests while hidden, and turns messages into signals. */
 
+/** `connecting`: the first attempt runs. */
 export type LiveStatus = "connecting" | "open" | "reconnecting" | "offline" | "resting";
 
 export interface Live {
@@ -16,6 +17,8 @@ export interface Live {
   readonly ready: Accessor<boolean>;
   readonly simulated: Accessor<boolean>;
   readonly health: Accessor<Health | undefined>;
+  /** The platform was started again since this page was loaded: network and page may be of yesterday. */
+  readonly restarted: Accessor<boolean>;
   /** All stations; tracked as a whole (once per message). The map itself is not to be changed. */
   readonly stations: Accessor<ReadonlyMap<string, StationState>>;
   /** One station; only its own changes are seen. */
@@ -50,6 +53,7 @@ export function createLive(page: Window, onRefused: () => void): Live {
   const [ready, setReady] = createSignal(false);
   const [simulated, setSimulated] = createSignal(false);
   const [health, setHealth] = createSignal<Health | undefined>(undefined, { equals: false });
+  const [restarted, setRestarted] = createSignal(false);
   const [lostAt, setLostAt] = createSignal<number | null>(null);
   const [stations, setStations] = createSignal<ReadonlyMap<string, StationState>>(state.stations, { equals: false });
   const [tickets, setTickets] = createSignal<ReadonlyMap<string, TicketSummary>>(state.tickets, { equals: false });
@@ -82,7 +86,10 @@ export function createLive(page: Window, onRefused: () => void): Live {
         setLostAt(null);
         setNow(platformNow());
       }
-      if (message.type === "health") setHealth(state.health);
+      if (message.type === "health") {
+        if (health() !== undefined && health()!.startedAt !== message.health.startedAt) setRestarted(true);
+        setHealth(state.health);
+      }
       if (changed.stations.length > 0) {
         for (const id of changed.stations) single.get(id)?.[1](state.stations.get(id));
         setStations(state.stations);
@@ -121,7 +128,7 @@ export function createLive(page: Window, onRefused: () => void): Live {
       clearTimeout(silence);
       if (lostAt() === null && ready()) setLostAt(platformNow());
       if (closed || status() === "resting") return;
-      setStatus(page.navigator.onLine ? (ready() ? "reconnecting" : "connecting") : "offline");
+      setStatus(page.navigator.onLine ? "reconnecting" : "offline");
       const delayMs = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** failures++);
       retry = setTimeout(connect, delayMs * (0.5 + 0.5 * Math.random()));
     });
@@ -181,6 +188,7 @@ export function createLive(page: Window, onRefused: () => void): Live {
     ready,
     simulated,
     health,
+    restarted,
     stations,
     station,
     tickets,

@@ -15,12 +15,40 @@ export interface TlsTexts {
 const BACKLOG = 1_024;
 const HANDSHAKE_MS = 5_000;
 
-export function createListener(tls: TlsTexts | undefined, onSocket: (socket: Socket) => void): Server {
-  if (tls === undefined) return createTcpServer(onSocket);
-  const server = createTlsServer({ ...tls, handshakeTimeout: HANDSHAKE_MS }, onSocket);
-  // A handshake that fails is the peer's trouble: it is closed already.
-  server.on("tlsClientError", () => {});
-  return server;
+export interface Listener {
+  readonly server: Server;
+  /** Ends every connection, also those whose handshake is not over. */
+  readonly destroySockets: () => void;
+}
+
+/** `admit` is asked for every TCP connection; `onSocket` gets those that were admitted and, with TLS, have shaken hands. */
+export function createListener(
+  tls: TlsTexts | undefined,
+  admit: (address: string) => boolean,
+  onSocket: (socket: Socket) => void,
+): Listener {
+  const sockets = new Set<Socket>();
+  const server = tls === undefined ? createTcpServer() : createTlsServer({ ...tls, handshakeTimeout: HANDSHAKE_MS });
+  server.prependListener("connection", (socket: Socket) => {
+    // A socket without a listener for its error would end the process.
+    socket.on("error", () => {});
+    if (!admit(socket.remoteAddress ?? "unknown")) {
+      socket.destroy();
+      return;
+    }
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    if (tls === undefined) onSocket(socket);
+  });
+  server.on("secureConnection", onSocket);
+  // Node leaves a socket open whose handshake failed or took too long.
+  server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
+  return {
+    server,
+    destroySockets() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }
 
 /** Resolves when it listens; rejects with an InputError naming the port or the host when it cannot. */

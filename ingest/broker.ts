@@ -54,6 +54,8 @@ export interface Broker {
 
 const TICK_MS = 1_000;
 const CLOSE_MS = 5_000;
+/** After it, at the end, sockets that do not take their last bytes are torn down. */
+const LINGER_MS = 500;
 
 /** Starts listening. Throws InputError naming the port when that is impossible. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
@@ -94,8 +96,11 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       const connection = connectionOf(client);
       const topic = parseTopic(packet.topic);
       const online = readStatus(Buffer.from(packet.payload));
+      // A clock that jumps makes aedes think that this broker died and left wills behind: those of living clients stay unsaid.
+      const alive = client !== null && !client.closed;
       if (
         closing ||
+        alive ||
         connection === undefined ||
         topic?.type !== "status" ||
         online === undefined ||
@@ -162,17 +167,14 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const events: EventEmitter = aedes;
   events.on("error", (error: Error) => log.error(`broker: ${error.message}`));
 
-  const admit = createAdmission(limits);
-  const server = createListener(options.tls, (socket) => {
-    const address = socket.remoteAddress ?? "unknown";
-    // A socket without a listener for its error would end the process.
-    socket.on("error", () => {});
-    if (closing || !admit(address, performance.now())) {
-      door.count("rate");
-      warn(`rate ${address}`, `more than ${limits.connectionsPerSecondMax} connections a second from ${address}: refused`);
-      socket.destroy();
-      return;
-    }
+  const mayConnect = createAdmission(limits);
+  const admit = (address: string): boolean => {
+    if (!closing && mayConnect(address, performance.now())) return true;
+    door.count("rate");
+    warn(`rate ${address}`, `more than ${limits.connectionsPerSecondMax} connections a second from ${address}: refused`);
+    return false;
+  };
+  const { server, destroySockets } = createListener(options.tls, admit, (socket) => {
     totals.connectionsTotal++;
     const connection = new DeviceConnection(socket, parts);
     connections.add(connection);
@@ -231,7 +233,9 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       clearInterval(ticker);
       await new Promise<void>((resolve) => aedes.close(resolve));
       for (const connection of connections) connection.destroy();
+      const cutOff = setTimeout(destroySockets, LINGER_MS);
       await stopped;
+      clearTimeout(cutOff);
     },
   };
 }

@@ -4,7 +4,7 @@
  */
 
 /** A clock this near is left alone (CONTRACT 3; DOMAIN R32). */
-export const GOOD_CLOCK_MS = 120_000;
+const GOOD_CLOCK_MS = 120_000;
 /** A correction that is applied is given up only below this, so that a clock at the edge does not flap. */
 const CORRECT_AGAIN_MS = 90_000;
 /** Messages of one skewed clock agree within this. */

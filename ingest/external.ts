@@ -37,7 +37,7 @@ export interface ExternalBroker {
   close(): Promise<void>;
 }
 
-export const EXTERNAL_FILTERS = [`${TOPIC_ROOT}/+/telemetry`, `${TOPIC_ROOT}/+/+/telemetry`, `${TOPIC_ROOT}/+/status`] as const;
+const EXTERNAL_FILTERS = [`${TOPIC_ROOT}/+/telemetry`, `${TOPIC_ROOT}/+/+/telemetry`, `${TOPIC_ROOT}/+/status`] as const;
 const RECONNECT_MS = 1_000;
 const CONNECT_MS = 5_000;
 const CLOSE_MS = 5_000;

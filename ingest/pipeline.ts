@@ -25,7 +25,7 @@ export interface PipelineParts {
   readonly clocks?: Readonly<Record<string, ClockState>>;
 }
 
-export interface StatusMessage {
+interface StatusMessage {
   readonly station: string;
   readonly online: boolean;
   readonly gateway?: string;

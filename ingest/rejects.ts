@@ -72,7 +72,7 @@ function buildReject(list: RejectList, reason: RejectReason, expected: string, f
 }
 
 /** At most 80 characters, and no half of a surrogate pair at the end. */
-export function cut(text: string): string {
+function cut(text: string): string {
   return text.length <= FOUND_CHARACTERS_MAX ? text : `${text.slice(0, FOUND_CHARACTERS_MAX - 1).toWellFormed()}…`;
 }
 

@@ -9,7 +9,7 @@ import { addReject } from "./rejects.ts";
 /** 2000-01-01T00:00:00Z: a clock before it was never set. */
 const OLDEST_MS = 946_684_800_000;
 /** RELIABILITY M8. */
-export const FUTURE_MS = 300_000;
+const FUTURE_MS = 300_000;
 const SECONDS_OF_2000 = OLDEST_MS / 1_000;
 
 interface TimeFault {

@@ -2,6 +2,7 @@ import type { Episode, FaultKind, RootedEpisode } from "../model/finding.ts";
 import type { CircuitDerived, RuleStatus } from "../model/live.ts";
 import type { Network } from "../model/network.ts";
 import type { Reading } from "../model/reading.ts";
+import { STATUS_SIGNAL } from "../model/signals.ts";
 import { LIMITS, RULES } from "./catalogue.ts";
 import { deriveCircuits } from "./derived.ts";
 import { step } from "./engine.ts";
@@ -36,11 +37,19 @@ const REPORTING_MS = 86_400_000;
 /** A station whose newest reading is not older than this is up to date. */
 const CAUGHT_UP_MS = 180_000;
 
+/** Statuses of one station that wait for event time. */
+const STATUSES_MAX = 256;
+
 interface StationRun {
   readonly fold: StationFold;
   readonly snapshots: Snapshot[];
-  /** Event time of the newest reading accepted. */
+  /** Event time of the newest reading accepted; what gateways say of themselves does not count. */
   newestAt: number;
+  /**
+   * What gateways said of themselves (`online`), carrying the time of its receipt: waits until event time gets there, or a gateway
+   * that logs in and then delivers its past would make all of that late. Oldest first.
+   */
+  readonly statuses: Reading[];
   /** Event time of the oldest late reading that has not been rewound for; undefined: none. */
   dirtyAt: number | undefined;
   releaseAt: number | undefined;
@@ -89,9 +98,13 @@ export class RuleHost {
         run = this.#run(station);
       }
       this.#counts.readings++;
-      if (reading.at > run.newestAt) run.newestAt = reading.at;
       if (reading.at <= run.fold.state.at) this.#markLate(station, run, reading.at);
-      else if (this.#note(run, step(run.fold, reading))) changed.add(station);
+      else if (reading.point.signal === STATUS_SIGNAL) holdStatus(run.statuses, reading);
+      else {
+        const isSaid = this.#note(run, this.#takeStatuses(run, reading.at));
+        if (this.#note(run, step(run.fold, reading)) || isSaid) changed.add(station);
+      }
+      if (reading.at > run.newestAt && reading.point.signal !== STATUS_SIGNAL) run.newestAt = reading.at;
     }
     this.#announce(changed);
   }
@@ -210,10 +223,14 @@ export class RuleHost {
     return refused;
   }
 
-  /** Folds a station's stored readings from its newest state (from the beginning if there is none) to the end of `extent`. Returns how many. */
+  /**
+   * Folds a station's stored readings from its newest state (from the beginning if there is none) to the end of `extent`, which
+   * is that of its telemetry: what gateways said of themselves later waits. Returns how many.
+   */
   resume(station: string, extent: { readonly from: number; readonly to: number }): number {
     const run = this.#run(station);
     const count = refold(run.fold, this.#options.history, extent.from, extent.to);
+    for (const status of this.#options.history(station, extent.to + 1, Number.MAX_SAFE_INTEGER)) if (status.at > run.fold.state.at) holdStatus(run.statuses, status);
     run.newestAt = Math.max(run.newestAt, extent.to);
     run.causes = undefined;
     this.#counts.refolded += count;
@@ -244,7 +261,7 @@ export class RuleHost {
     const asset = network.asset(station);
     if (asset?.level !== "station") throw new Error(`${station} is not a station of the network`);
     const fold = createFold(planStation(network, asset, this.#rules, this.#limits));
-    const run: StationRun = { fold, snapshots: [], newestAt: -Infinity, dirtyAt: undefined, releaseAt: undefined, causes: undefined };
+    const run: StationRun = { fold, snapshots: [], statuses: [], newestAt: -Infinity, dirtyAt: undefined, releaseAt: undefined, causes: undefined };
     fold.onHour = () => {
       // During a long refold most hours would be thinned out again at once.
       if (isKept(fold.state.at, Math.max(fold.state.at, run.newestAt))) keepSnapshot(run.snapshots, takeSnapshot(fold));
@@ -276,10 +293,23 @@ export class RuleHost {
     while (snapshots.length > 0 && snapshots.at(-1)!.at >= dirtyAt) snapshots.pop();
     restore(fold, snapshots.at(-1), this.#options.history);
     this.#counts.rewinds++;
-    this.#counts.refolded += refold(fold, this.#options.history, beginning, run.newestAt);
+    const foldedTo = Math.max(run.newestAt, target);
+    this.#counts.refolded += refold(fold, this.#options.history, beginning, foldedTo);
+    while (run.statuses.length > 0 && run.statuses[0]!.at <= foldedTo) run.statuses.shift();
     step(fold, { tickAt: target });
     run.causes = undefined;
     this.#announce(new Set([station]));
+  }
+
+  /** Steps through the waiting statuses up to a time. */
+  #takeStatuses(run: StationRun, to: number): readonly Transition[] {
+    if (run.statuses.length === 0 || run.statuses[0]!.at > to) return [];
+    const transitions: Transition[] = [];
+    while (run.statuses.length > 0 && run.statuses[0]!.at <= to) {
+      const status = run.statuses.shift()!;
+      if (status.at > run.fold.state.at) transitions.push(...step(run.fold, status));
+    }
+    return transitions;
   }
 
   #note(run: StationRun, transitions: readonly Transition[]): boolean {
@@ -309,6 +339,14 @@ export class RuleHost {
     run.causes = { at, value };
     return value;
   }
+}
+
+/** Puts a status in its place; the oldest goes when a gateway flaps more than anybody can follow. */
+function holdStatus(statuses: Reading[], status: Reading): void {
+  let index = statuses.length;
+  while (index > 0 && statuses[index - 1]!.at > status.at) index--;
+  statuses.splice(index, 0, status);
+  if (statuses.length > STATUSES_MAX) statuses.shift();
 }
 
 function ownEpisodes({ fold }: StationRun): Episode[] {

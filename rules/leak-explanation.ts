@@ -63,7 +63,7 @@ export function explainLeak(
   return {
     summary: {
       zh: `补水比往常多 ${lossM3h.toFixed(2)} m³/h（循环量的 ${share.toFixed(2)}%），约 ${hours.toFixed(0)} 小时前开始；相当于 ${hole.toFixed(1)} mm 的孔`,
-      en: `Makeup is ${lossM3h.toFixed(2)} m³/h above its habit (${share.toFixed(2)} % of circulation) since about ${hours.toFixed(0)} h; like a ${hole.toFixed(1)} mm hole`,
+      en: `Makeup is ${lossM3h.toFixed(2)} m³/h above its habit (${share.toFixed(2)} % of circulation) for about ${hours.toFixed(0)} h; the size of a ${hole.toFixed(1)} mm hole`,
     },
     evidence: evidence(memory, circuit, view, alarm, lossM3h, { hole, kpa, yuanPerDay }),
     causes: causes(memory, circuit, view, alarm, lossM3h),
@@ -156,7 +156,7 @@ function evidence(
       to: view.at,
       value: round(growth),
       limit: view.limits.get("leak_urgent_growth_m3h_day", circuit.id),
-      text: { zh: `近两天每天变化 ${growth.toFixed(2)} m³/h`, en: `Changes by ${growth.toFixed(2)} m³/h a day over the last two days` },
+      text: { zh: `近两天每天变化 ${signed(growth)} m³/h`, en: `Changes by ${signed(growth)} m³/h a day over the last two days` },
     });
   }
   return found;
@@ -275,3 +275,4 @@ function causes(memory: LeakMemory, circuit: Asset, view: View, alarm: LeakAlarm
 const hoursOpen = (alarm: LeakAlarm, view: View): number => (view.at - alarm.onsetAt) / HOUR_MS;
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 const fixed = (value: number): string => (Number.isNaN(value) ? "—" : value.toFixed(2));
+const signed = (value: number): string => `${value < -0.005 ? "−" : value < 0.005 ? "" : "+"}${Math.abs(value).toFixed(2)}`;

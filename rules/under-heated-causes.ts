@@ -32,6 +32,9 @@ const SLOW_RISE_HOURS = 48;
 /** Mann-Kendall score of p < 0.01, one-sided. */
 const TREND_SCORE = 2.33;
 const WARM_ROOM_C = 19.5;
+/** φ that is high for imbalance to be a cause at all, and a base that says it was there before. */
+const HIGH_INDEX = 1.25;
+const HIGH_BASE = 1.15;
 
 interface Signs {
   readonly rise: number;
@@ -50,7 +53,7 @@ export function rankUnderHeatedCauses(about: UnderHeatedCase): Cause[] {
   return rankCauses([
     airLock(about, signs),
     valve(signs),
-    strainer(signs),
+    strainer(about, signs),
     imbalance(about, signs),
     position(about),
     sensor(about, signs),
@@ -129,8 +132,9 @@ function valve(signs: Signs): Candidate {
   };
 }
 
-function strainer(signs: Signs): Candidate {
-  const rising = signs.trend > TREND_SCORE;
+function strainer({ index }: UnderHeatedCase, signs: Signs): Candidate {
+  const fast = signs.rise <= FAST_RISE_HOURS;
+  const rising = signs.trend > TREND_SCORE && !fast;
   const trendText: Text = {
     zh: `近5天趋势检验 ${signs.trend.toFixed(1)}（>2.3为单调上升）`,
     en: `Trend score over 5 days ${signs.trend.toFixed(1)} (> 2.3 is a steady rise)`,
@@ -138,25 +142,25 @@ function strainer(signs: Signs): Candidate {
   return {
     id: "clogged_filter",
     name: { zh: "单元过滤器淤堵", en: "Clogged unit strainer" },
-    weight: signs.roomsOnly ? 0.05 : signs.slow && rising ? 2 : rising ? 0.5 : signs.rise <= FAST_RISE_HOURS ? 0.12 : 0.25,
+    weight: signs.roomsOnly ? 0.05 : signs.slow && rising ? 2 : rising ? 0.5 : fast || signs.stagnant ? 0.12 : 0.25,
     pro: list(rising && trendText, signs.slow && riseText(signs)),
-    contra: list(!rising && trendText, signs.rise <= FAST_RISE_HOURS && riseText(signs)),
+    contra: list(!rising && !fast && !Number.isNaN(index) && trendText, fast && riseText(signs)),
   };
 }
 
 function imbalance({ memory, index }: UnderHeatedCase, signs: Signs): Candidate {
   const { base } = memory.track;
-  const constant = Number.isNaN(signs.rise);
-  const high = base >= 1.15;
+  const constant = Number.isNaN(signs.rise) && index >= HIGH_INDEX;
+  const high = base >= HIGH_BASE;
   const baseText: Text = Number.isNaN(base)
     ? { zh: "投运以来一直偏高，无健康基线", en: "High since it was first seen, no healthy base" }
-    : { zh: `基线 ${base.toFixed(2)}，现 ${index.toFixed(2)}`, en: `Base ${base.toFixed(2)}, now ${index.toFixed(2)}` };
+    : { zh: `健康基线 ${base.toFixed(2)}`, en: `Healthy base ${base.toFixed(2)}` };
   return {
     id: "imbalance",
     name: { zh: "二网水力失调", en: "Hydraulic imbalance" },
-    weight: signs.roomsOnly ? 0.3 : constant && !signs.stagnant && index < 1.8 ? 1 : high ? 0.5 : 0.12,
+    weight: signs.stagnant || signs.roomsOnly ? 0.05 : constant && index < 1.8 ? 1 : high ? 0.5 : Number.isNaN(index) ? 0.3 : 0.12,
     pro: list((constant || high) && baseText),
-    contra: list(!constant && !high && baseText, !constant && riseText(signs)),
+    contra: list(!constant && !high && !Number.isNaN(base) && baseText, riseText(signs)),
   };
 }
 
@@ -179,9 +183,9 @@ function position({ unit }: UnderHeatedCase): Candidate {
 function sensor({ rooms, cooling, index }: UnderHeatedCase, signs: Signs): Candidate {
   const warm = rooms !== undefined && rooms.count > 0 && rooms.medianC >= WARM_ROOM_C && signs.ageHours >= 24 && index >= 1.5;
   const swapped = cooling.supplyC < cooling.returnC - 1;
-  const roomText: Text | undefined =
+  const roomText: Text =
     rooms === undefined || rooms.count === 0
-      ? undefined
+      ? { zh: "无室温佐证", en: "No room sensor to tell" }
       : { zh: `室温中位 ${rooms.medianC.toFixed(1)} °C`, en: `Rooms at ${rooms.medianC.toFixed(1)} °C` };
   return {
     id: "sensor_fault",

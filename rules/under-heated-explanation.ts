@@ -13,6 +13,8 @@ import type { UnderHeatedMemory } from "./under-heated.ts";
 
 /** Room temperature assumed where no sensor reports, °C. */
 const USUAL_ROOM_C = 20;
+/** With more flow than this the water does not explain cold rooms. */
+const STARVED_SHARE = 0.9;
 /** A forecast further ahead is the weather's, not ours. */
 const FORECAST_HOURS_MAX = 240;
 
@@ -125,7 +127,8 @@ function waterEvidence(
   const { times, values } = weekOf(memory.track);
   const { base } = memory.track;
   const usual = Number.isNaN(base) ? 1 : base;
-  if (!Number.isNaN(index)) {
+  // Water that stands has no index.
+  if (!Number.isNaN(index) && memory.heldMs.stagnant < 0) {
     const spread = cooling.amongPeers
       ? {
           zh: `同伴 ${peers.indexP10.toFixed(2)}–${peers.indexP90.toFixed(2)}（${peers.count}个单元）`,
@@ -228,7 +231,7 @@ function roomEvidence(unit: Asset, view: View, since: number, rooms: Rooms | und
       },
     });
   }
-  if (forecast !== undefined && forecast.steadyC < limit) {
+  if (forecast !== undefined && forecast.flowShare < STARVED_SHARE && forecast.steadyC < limit) {
     const hours = forecast.hoursToLimit;
     found.push({
       asset: unit.id,

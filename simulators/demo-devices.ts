@@ -28,6 +28,7 @@ async function run(options: DeviceOptions): Promise<void> {
     if (process.ppid !== parent) void stop();
   }, PARENT_EVERY_MS).unref();
 
+  if (fleet.isContinued) say("devices: continuing, the plant is simulated again from its beginning");
   fleet.start();
   const report = progressLine(fleet);
   await fleet.sendHistory(report);

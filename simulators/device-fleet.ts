@@ -27,6 +27,8 @@ export interface Progress {
 export class Fleet {
   readonly plant: Plant;
   readonly faults: readonly Fault[];
+  /** An earlier start has sent something: the plant is first simulated again up to there, some 0.2 s a day. */
+  readonly isContinued: boolean;
   readonly #options: DeviceOptions;
   readonly #state: DeviceState;
   readonly #gateways: readonly Gateway[];
@@ -44,6 +46,7 @@ export class Fleet {
     this.#options = options;
     this.#clock = clock;
     this.#state = withScene(options, options.stateFile === undefined ? undefined : readDeviceState(options.stateFile));
+    this.isContinued = Object.keys(this.#state.sentUntil).length > 0;
     this.faults = demoFaults(options.network, this.#state.scenes);
     this.plant = createPlant({
       network: options.network,

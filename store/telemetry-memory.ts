@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { LatestValue } from "../model/live.ts";
 import type { Network } from "../model/network.ts";
 import type { Reading } from "../model/reading.ts";
-import type { SignalId } from "../model/signals.ts";
+import { STATUS_SIGNAL, type SignalId } from "../model/signals.ts";
 import { type ChunkReader, createChunkReader } from "./chunk-reader.ts";
 import { type StoredHeadRow, restoreHead } from "./head-row.ts";
 import type { BatchColumns } from "./journal-batch.ts";
@@ -122,6 +122,8 @@ export function loadMemory(network: Network, journal: DatabaseSync, chunks: Data
       let from = Infinity;
       let to = -Infinity;
       for (const series of table.ofStation(station)) {
+        // What a gateway says of itself carries the time of its receipt and is no telemetry.
+        if (series.point!.signal === STATUS_SIGNAL) continue;
         from = Math.min(from, series.from);
         to = Math.max(to, latestOf(series)?.[0] ?? -Infinity);
       }

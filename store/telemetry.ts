@@ -37,7 +37,7 @@ export interface TelemetryStore {
   curve(query: CurveQuery): Curve;
   /** Every stored reading of a station with from <= at < to, in the canonical order (at, asset, signal). */
   readings(station: string, from: number, to: number): readonly Reading[];
-  /** Event time of the oldest and newest stored reading of a station. */
+  /** Event time of the oldest and newest stored reading of a station, without what its gateway says of itself (`online`). */
   extent(station: string): { readonly from: number; readonly to: number } | undefined;
   /** Event time of the oldest reading of a station that was still in the journal at the start: what was saved of the rules with a later time may not contain it. */
   replayedFrom(station: string): number | undefined;

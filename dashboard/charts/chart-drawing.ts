@@ -139,6 +139,7 @@ export function drawMarks(chart: uPlot, brush: Brush, marks: readonly ChartMark[
       context.moveTo(x, bbox.top);
       context.lineTo(x, bbox.top + bbox.height);
       context.stroke();
+      if (mark.text === "") continue;
       const text = `${CONCERN_SHAPE[mark.concern]} ${formatTime(brush.zone, mark.at)} ${mark.text}`;
       const width = context.measureText(text).width;
       const onRight = x + 6 * ratio + width <= bbox.left + bbox.width;

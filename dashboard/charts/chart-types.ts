@@ -27,8 +27,27 @@ export interface ChartBand {
   readonly factor?: number;
 }
 
+/** Hourly amounts drawn as bars from the foot of the chart, on a scale of their own. */
+export interface ChartBars {
+  readonly bars: readonly ChartBar[];
+  /** Value at the upper end of their scale. */
+  readonly top: number;
+  /** Share of the chart's height that their scale takes, 0…1. */
+  readonly share: number;
+}
+
+export interface ChartBar {
+  readonly from: number;
+  readonly to: number;
+  readonly value: number;
+  /** What is usual at this time of day, in the same unit. */
+  readonly usual?: readonly [low: number, high: number] | undefined;
+  readonly concern?: Concern | undefined;
+}
+
 export interface ChartMark {
   readonly at: number;
+  /** Written behind the time; "" draws the line alone. */
   readonly text: string;
   readonly concern: Concern;
 }

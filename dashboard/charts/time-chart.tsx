@@ -5,11 +5,12 @@ import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show, u
 import { useShell } from "../context.ts";
 import { formatNumber, formatSpan, formatTime } from "../format.ts";
 import { decimalsOfStep, niceRange, timeTicks, timeTickText, valueTicks } from "./axis.ts";
+import { drawBars } from "./chart-bars.ts";
 import { brushOf } from "./chart-brush.ts";
 import { alignLines, gapsOf, summaryOf } from "./chart-data.ts";
 import { drawBand, drawGaps, drawLimits, drawMarks } from "./chart-drawing.ts";
 import { readingAt } from "./chart-reading.ts";
-import type { ChartBand, ChartLimit, ChartLine, ChartMark, CursorReading } from "./chart-types.ts";
+import type { ChartBand, ChartBars, ChartLimit, ChartLine, ChartMark, CursorReading } from "./chart-types.ts";
 
 /**
  * Lines over time, drawn by uPlot: raw points or min–max buckets, an expected band, limits, marks, hatched gaps.
@@ -33,6 +34,10 @@ export interface TimeChartProps {
   readonly spanMin: number;
   /** Where the values should be, in wire units like the lines; `factor` as for a line. */
   readonly band?: ChartBand | undefined;
+  /** Bars behind the lines, on a scale of their own. */
+  readonly bars?: ChartBars | undefined;
+  /** Let the value axis begin at zero. */
+  readonly fromZero?: boolean;
   readonly marks?: readonly ChartMark[];
   readonly limits?: readonly ChartLimit[];
   /** Charts with the same key share their cursor. */
@@ -81,7 +86,9 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
       }
     }
     for (const limit of props.limits ?? []) take(limit.value);
-    return niceRange(min, max, props.spanMin);
+    if (props.fromZero === true) take(0);
+    const [low, high] = niceRange(min, max, props.spanMin);
+    return props.fromZero === true && min >= 0 ? ([0, high] as const) : ([low, high] as const);
   });
   const structure = createMemo(() => JSON.stringify([preferences.colours(), props.hideTimes, props.syncKey, props.lines.map(({ id, colour, width, dash, stepped }) => [id, colour, width, dash, stepped])]));
 
@@ -105,7 +112,7 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
           points: { show: false },
           y: false,
         },
-        scales: { x: { time: false, range: () => [props.from, props.to] }, y: { range: () => valueRange() } },
+        scales: { x: { time: false, range: () => [props.from, props.to] }, y: { range: () => [...valueRange()] } },
         axes: [
           {
             ...axis,
@@ -149,6 +156,7 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
             (self) => {
               drawGaps(self, brush, gaps(), (from, to) => t("noData", { age: formatSpan(Math.round((to - from) / 60_000) * 60_000 || 1000) }));
               if (props.band !== undefined) drawBand(self, brush, props.band);
+              if (props.bars !== undefined) drawBars(self, brush, props.bars);
             },
           ],
           draw: [
@@ -210,7 +218,7 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
     }),
   );
   createEffect(
-    on([aligned, valueRange, gaps, () => props.from, () => props.to, () => props.marks, () => props.limits, () => props.band], () => {
+    on([aligned, valueRange, gaps, () => props.from, () => props.to, () => props.marks, () => props.limits, () => props.band, () => props.bars], () => {
       if (chart === undefined) return;
       chart.batch(() => {
         chart!.setData(dataOf(), false);

@@ -32,6 +32,14 @@ export function Banners(): JSX.Element {
           </div>
         )}
       </Show>
+      <Show when={live.restarted()}>
+        <div class="banner">
+          <span>{t("bannerRestarted")}</span>
+          <button type="button" class="button" onClick={() => location.reload()}>
+            {t("reload")}
+          </button>
+        </div>
+      </Show>
       <Show when={broken()}>{(part) => <div class={part().down ? "banner banner-down" : "banner"}>{part().text}</div>}</Show>
     </div>
   );

@@ -1,4 +1,4 @@
-import { createEffect, createMemo, For, Show, Suspense, type JSX } from "solid-js";
+import { createEffect, createMemo, ErrorBoundary, For, onMount, Show, Suspense, type JSX } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import { usePlant, useShell } from "../context.ts";
 import { formatAge, formatDay, formatNumber, formatTime, NO_VALUE } from "../format.ts";
@@ -55,7 +55,11 @@ export function Frame(): JSX.Element {
       <main class="content" id="content" tabindex="-1">
         <Suspense fallback={<Loading />}>
           <Show when={found()} fallback={<NotFound />}>
-            {(here) => <Dynamic component={here().screen.component} params={here().params} />}
+            {(here) => (
+              <ErrorBoundary fallback={(failure: unknown) => <ScreenFailed failure={failure} />}>
+                <Dynamic component={here().screen.component} params={here().params} />
+              </ErrorBoundary>
+            )}
           </Show>
         </Suspense>
       </main>
@@ -93,6 +97,20 @@ function StatusLine(props: { wall: boolean }): JSX.Element {
       <Show when={!props.wall}>
         <UserMenu />
       </Show>
+    </div>
+  );
+}
+
+/** A screen that could not be fetched or broke: say so, and keep the rest of the page usable. */
+function ScreenFailed(props: { failure: unknown }): JSX.Element {
+  const { t } = useShell();
+  onMount(() => console.error(props.failure));
+  return (
+    <div class="state" role="alert">
+      <h1>{t("screenFailed")}</h1>
+      <button type="button" class="button" onClick={() => location.reload()}>
+        {t("reload")}
+      </button>
     </div>
   );
 }

@@ -44,7 +44,7 @@ export function OverviewChart(props: { row: OverviewRow; wall: boolean }): JSX.E
     (): CurveRequest => {
       const signals: Record<string, SignalId[]> = {};
       const values = live.station(station());
-      for (const signal of ["t2_supply", "t2_return"] as const) (signals[carrierOf(network, values, subject(), signal)] ??= []).push(signal);
+      for (const signal of ["t2_supply", "t2_return", "t2_set"] as const) (signals[carrierOf(network, values, subject(), signal)] ??= []).push(signal);
       (signals[outdoorCarrier()] ??= []).push("t_out");
       return { station: station(), signals, rangeMs: RANGES[range()], end: end(), px: 700 };
     },
@@ -68,14 +68,7 @@ export function OverviewChart(props: { row: OverviewRow; wall: boolean }): JSX.E
       ...(back === undefined ? [] : [{ id: "return", label: t("legendReturn"), colour: "--return", data: back }]),
     ];
   });
-  const band = createMemo<ChartBand | undefined>(() => {
-    const outdoor = line("t_out");
-    const facts = network.asset(subject())?.circuitFacts;
-    if (outdoor === undefined || facts === undefined) return undefined;
-    const expected = outdoor.low.map((low, index) => (low === null ? null : expectedSupplyC(facts, (low + (outdoor.high[index] ?? low)) / 2)));
-    const known = expected.flatMap((value, index) => (value === null ? [] : [{ at: outdoor.times[index]!, value }]));
-    return { times: known.map(({ at }) => at), low: known.map(({ value }) => value - BAND_C), high: known.map(({ value }) => value + BAND_C) };
-  });
+  const band = createMemo(() => supplyBand(network.asset(subject())?.circuitFacts, line("t2_set"), line("t_out"), curves.window().from, curves.window().to));
   const marks = createMemo<ChartMark[]>(() =>
     [...live.tickets().values()]
       // Tickets of buildings and units would crowd the station's curve, and have their own place.

@@ -3,7 +3,7 @@ import "../styles/ticket-row.css";
 import "../styles/overview.css";
 import { createEffect, createMemo, createSignal, onCleanup, Show, type JSX } from "solid-js";
 import type { TicketSummary } from "../../model/live.ts";
-import { Loading } from "../components/states.tsx";
+import { Empty, Loading } from "../components/states.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { isStale, type StationState } from "../live-state.ts";
 import { FirstRun } from "./first-run.tsx";
@@ -20,11 +20,24 @@ export function Overview(): JSX.Element {
   /** Stays until the person goes on, so that what arrived can be seen. */
   const waiting = createMemo<boolean>((was) => was || (live.ready() && live.stations().size === [...live.stations().values()].filter((station) => station.connection === "never").length), false);
   return (
-    <Show when={live.ready()} fallback={<Loading />}>
+    <Show when={live.ready()} fallback={<NotYet />}>
       <Show when={waiting() && !left()} fallback={<Running />}>
         <FirstRun onContinue={() => setLeft(true)} />
       </Show>
     </Show>
+  );
+}
+
+function NotYet(): JSX.Element {
+  const { t } = useShell();
+  const { live } = usePlant();
+  return (
+    <>
+      <h1 class="visually-hidden">{t("navOverview")}</h1>
+      <Show when={live.status() === "connecting"} fallback={<Empty>{t("liveFailed")}</Empty>}>
+        <Loading />
+      </Show>
+    </>
   );
 }
 

@@ -33,6 +33,10 @@ export const en = {
   // connection and health banners
   bannerReconnecting: "Connection to the platform lost; values stand at {time}. Reconnecting",
   bannerOffline: "This computer is offline; values stand at {time}",
+  bannerRestarted: "The platform was restarted; reload for the latest network and page",
+  reload: "Reload",
+  liveFailed: "The live channel /api/live cannot be reached, trying again. Check that the network or proxy lets WebSockets through.",
+  screenFailed: "The screen did not open; the platform may have been upgraded.",
   bannerDegraded: "Platform degraded: {what}",
   bannerDown: "Platform down: {what}",
   retryNow: "Reconnect now",

@@ -35,6 +35,13 @@ export function createWords(language: () => Language): Words {
   };
 }
 
+/** Fills `{n}`; English may write `{n|household|households}`, which gives "1 household" and "2 households". */
 function fill(sentence: string, values: Readonly<Record<string, string | number>> | undefined): string {
-  return values === undefined ? sentence : sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (values[name] === undefined ? whole : String(values[name])));
+  return values === undefined
+    ? sentence
+    : sentence.replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (whole, name: string, one?: string, many?: string) => {
+        const value = values[name];
+        if (value === undefined) return whole;
+        return one === undefined ? String(value) : `${value} ${Number(value) === 1 ? one : many}`;
+      });
 }

@@ -31,6 +31,10 @@ export const zh = {
   // connection and health banners
   bannerReconnecting: "与平台的连接已断开，数值停在 {time}，正在重连",
   bannerOffline: "本机无网络，数值停在 {time}",
+  bannerRestarted: "平台已重启，刷新后使用最新的网络与页面",
+  reload: "刷新页面",
+  liveFailed: "连不上实时通道 /api/live，正在重试。请检查网络或代理是否放行 WebSocket。",
+  screenFailed: "页面没能打开，可能平台已升级。",
   bannerDegraded: "平台部分降级：{what}",
   bannerDown: "平台故障：{what}",
   retryNow: "立即重连",

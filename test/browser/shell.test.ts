@@ -75,6 +75,13 @@ describe("by keyboard", () => {
     const order = [...new Set(seen.filter((name) => name !== ""))];
     expect(order).toEqual(["skip", "nav", "menu", "search", "grid", "segments", "time-chart", "ticket-list"]);
   });
+  it("skips to the content", async () => {
+    const page = await stage.open("/");
+    await page.waitForSelector("[role=row]");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("content");
+  });
   it("leaves the keys to a field that is typed into", async () => {
     const page = await stage.open("/");
     await page.waitForSelector("[role=row]");
@@ -108,6 +115,29 @@ describe("the menu", () => {
 });
 
 describe("trouble", () => {
+  it("says so when WebSockets do not get through, and when a screen cannot be fetched", async () => {
+    const page = await stage.open("/nowhere");
+    await page.waitForSelector("main h1");
+    await page.route("**/overview-*.js", (route) => route.abort());
+    await page.getByRole("link", { name: "总览", exact: true }).click();
+    await page.getByText("页面没能打开").waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.unroute("**/overview-*.js");
+    await page.routeWebSocket("**/api/live*", (socket) => void socket.close());
+    await page.getByRole("button", { name: "刷新页面" }).click();
+    await page.getByText("连不上实时通道").waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    stage.problems.length = 0;
+  });
+  it("offers a reload after the platform was started again", async () => {
+    const page = await stage.open("/");
+    await page.waitForSelector("[role=row]");
+    stage.fake.health.current = { ...stage.fake.health.current, startedAt: stage.fake.now() };
+    await page.getByText("平台已重启").waitFor();
+    await page.getByRole("button", { name: "刷新页面" }).click();
+    await page.waitForSelector("[role=row]");
+    expect(await page.getByText("平台已重启").count()).toBe(0);
+  });
   it("shows what of the platform is broken, and takes it back", async () => {
     const page = await stage.open("/");
     await page.waitForSelector("[role=row]");

@@ -21,7 +21,7 @@ ${Array.from({ length: CLIENTS }, (_, index) => `  - { id: K${index}, circuits: 
 let folder: PlatformFolder;
 beforeAll(async () => {
   folder = await platformFolder(NETWORK, "heatsteward-kill-");
-  for (let index = 0; index < CLIENTS; index++) folder.addDevice(`gw${index}`, "--station", `K${index}`, "--password", `secret-${index}`);
+  for (let index = 0; index < CLIENTS; index++) folder.addDevice(`gw${index}`, "--station", `K${index}`, "--password", `a-secret-of-${index}`);
 });
 afterAll(() => folder.remove());
 
@@ -60,7 +60,7 @@ it(`keeps every acknowledged message through ${KILLS} kills, and nothing twice`,
     readyMs.push(platform.readyMs);
     const clients = await Promise.all(
       devices.map((device, index) =>
-        connectAsync(`mqtt://127.0.0.1:${folder.mqttPort}`, { clientId: `gw${index}`, username: `gw${index}`, password: `secret-${index}`, reconnectPeriod: 0, keepalive: 0 }),
+        connectAsync(`mqtt://127.0.0.1:${folder.mqttPort}`, { clientId: `gw${index}`, username: `gw${index}`, password: `a-secret-of-${index}`, reconnectPeriod: 0, keepalive: 60 }),
       ),
     );
     for (const client of clients) client.on("error", () => {});

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import mqtt from "mqtt";
 import { expect, test } from "vitest";
 import { passwordOf, startIngestBroker } from "../support/ingest-broker.ts";
-import { openDevice } from "../support/raw-device.ts";
+import { connectPacket, openDevice } from "../support/raw-device.ts";
 import { until } from "../support/until.ts";
 
 /** The same broker over TLS. Needs the openssl program to make a certificate. */
@@ -34,9 +34,13 @@ test.skipIf(opensslMissing)("a gateway that knows the certificate publishes; one
     expect(running.store.readings).toHaveLength(1);
     await client.endAsync();
     const plain = await openDevice(running.broker.port);
-    plain.send({ cmd: "pingreq" });
+    plain.send(connectPacket("G1"));
     await until("the plain one is closed", () => plain.closed());
     expect(plain.received).toEqual([]);
+    // One that stays in the middle of its handshake does not keep the broker from closing.
+    const silent = await openDevice(running.broker.port);
+    await running.stop();
+    await until("the silent one is closed", () => silent.closed());
   } finally {
     await running.stop();
   }

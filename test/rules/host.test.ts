@@ -1,5 +1,5 @@
 import { deserialize, serialize } from "node:v8";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Episode } from "../../model/finding.ts";
 import type { Reading } from "../../model/reading.ts";
@@ -40,13 +40,19 @@ function listener(level: "circuit" | "unit", signals: readonly SignalId[]): Rule
         sum += view.excluded(asset.id, signal)?.en.length ?? 13;
       }
       memory.sum = (sum + ((view.lastHeard(asset.id) ?? 17) % 1019)) % 1_000_003;
-      return { state: memory.sum % 17 === 0 ? "fault" : memory.sum % 5 === 0 ? "unknown" : "normal", severity: memory.sum % 2 === 0 ? "urgent" : "general" };
+      return {
+        state: memory.sum % 17 === 0 ? "fault" : memory.sum % 5 === 0 ? "unknown" : "normal",
+        severity: memory.sum % 2 === 0 ? "urgent" : "general",
+      };
     },
     explain: () => ({ summary: { zh: "", en: "" }, evidence: [], causes: [], consequence: { zh: "", en: "" }, action: [] }),
   };
 }
 
-const LISTENERS = [listener("circuit", ["p2_return", "t2_supply", "mk_total"]), listener("unit", ["t_return", "t_supply", "valve_pos"])] as readonly Rule[];
+const LISTENERS = [
+  listener("circuit", ["p2_return", "t2_supply", "mk_total"]),
+  listener("unit", ["t_return", "t_supply", "valve_pos"]),
+] as readonly Rule[];
 const rules = [...RULES, ...LISTENERS];
 
 /** A day with a burst, spikes, failed sensors, a pump trip and two silent hours. */
@@ -107,7 +113,8 @@ const expected = finish(orderly);
 
 describe("rule host", () => {
   it("finds something worth comparing", () => {
-    expect(new Set(expected.map((line) => line.split(" ")[0]))).toEqual(new Set([...["burst", "low_pressure", "offline", "sensor_fault"], ...expected.map((line) => line.split(" ")[0]!)]));
+    const kinds = expected.map((line) => line.split(" ")[0]);
+    expect(kinds).toEqual(expect.arrayContaining(["burst", "low_pressure", "offline", "sensor_fault"]));
     expect(expected.length).toBeGreaterThan(40);
   });
 
@@ -145,13 +152,17 @@ describe("rule host", () => {
         deliver(delivery, day.slice(0, 1000));
         expect(finish(delivery)).toEqual(expected);
       }),
-      { numRuns: 6, seed: 20270110 },
+      { numRuns: 6, seed: 20270110, endOnFailure: true },
     );
   });
 
   it("two hours late in one batch: the finding that the silence caused is taken back", () => {
     const delivery = begin();
-    const [early, late, rest] = [day.filter(({ at }) => at < START + 3 * HOUR), day.filter(({ at }) => at >= START + 3 * HOUR && at < START + 5 * HOUR), day.filter(({ at }) => at >= START + 5 * HOUR)];
+    const [early, late, rest] = [
+      day.filter(({ at }) => at < START + 3 * HOUR),
+      day.filter(({ at }) => at >= START + 3 * HOUR && at < START + 5 * HOUR),
+      day.filter(({ at }) => at >= START + 5 * HOUR),
+    ];
     deliver(delivery, early);
     delivery.host.tick(START + 5 * HOUR);
     expect(delivery.host.rooted("S1").map(({ episode }) => episode.kind)).toContain("offline");
@@ -162,7 +173,11 @@ describe("rule host", () => {
   });
 
   it("a corrected value of a reading is judged anew", () => {
-    const wrong = day.map((reading) => (reading.point.signal === "p2_return" && reading.at > START + 4 * HOUR && reading.at < START + 5 * HOUR ? { ...reading, value: 90 } : reading));
+    const wrong = day.map((reading) =>
+      reading.point.signal === "p2_return" && reading.at > START + 4 * HOUR && reading.at < START + 5 * HOUR
+        ? { ...reading, value: 90 }
+        : reading,
+    );
     const delivery = begin();
     deliver(delivery, wrong);
     expect(delivery.host.episodes("S1").map(identity)).not.toEqual(expected);
@@ -217,7 +232,10 @@ describe("rule host", () => {
 
   it("answers why not: the last evaluations of a rule that did not fire", () => {
     const delivery = begin();
-    deliver(delivery, day.filter(({ at }) => at < START + 8 * HOUR));
+    deliver(
+      delivery,
+      day.filter(({ at }) => at < START + 8 * HOUR),
+    );
     delivery.host.tick(START + 8 * HOUR);
     const status = delivery.host.statuses("S1").find(({ kind, asset }) => kind === "low_pressure" && asset === "S1-A");
     expect(status).toMatchObject({ state: "normal", at: START + 8 * HOUR });
@@ -229,7 +247,10 @@ describe("rule host", () => {
 
   it("derives what a circuit's supply should be", () => {
     const delivery = begin();
-    deliver(delivery, day.filter(({ at }) => at < START + 8 * HOUR));
+    deliver(
+      delivery,
+      day.filter(({ at }) => at < START + 8 * HOUR),
+    );
     expect(delivery.host.derived("S1")["S1-A"]!.supplyExpectedC).toBeGreaterThan(35);
   });
 });

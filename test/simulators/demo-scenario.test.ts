@@ -17,9 +17,7 @@ describe("demo scenario", () => {
 
   it("fits the network, touches each station with at most one fault, and has confounders", () => {
     expect(() => checkFaults(faults, network)).not.toThrow();
-    const truths = faults.filter(
-      (fault) => DISTURBANCES[fault.kind].truth !== undefined,
-    );
+    const truths = faults.filter((fault) => DISTURBANCES[fault.kind].truth !== undefined);
     const stations = truths.map((fault) => network.asset(fault.asset)!.station);
     expect(new Set(stations).size).toBe(stations.length);
     expect(stations.length).toBeLessThan(network.stations.length);

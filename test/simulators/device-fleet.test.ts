@@ -101,7 +101,9 @@ describe("device fleet", () => {
     const state = JSON.parse(readFileSync(join(folder, "state.json"), "utf8")) as DeviceState;
     expect(state.sentUntil["S1"]!).toBeGreaterThan(NOW - 30_000);
     const later = NOW + 3 * HOUR;
-    await history(fleetAt(() => later));
+    const second = fleetAt(() => later);
+    expect([first.isContinued, second.isContinued]).toEqual([false, true]);
+    await history(second);
     const objects = sent("S1");
     const times = objects.map(({ ts }) => ts);
     expect(new Set(times).size).toBe(times.length);

@@ -116,7 +116,9 @@ export function plantReadings(run: PlantRun): Reading[] {
     kpa: 265 + noise(5),
     total: 1000 + 100 * random(),
     pumping: false,
-    units: network.below(asset.id, "unit").map((unit) => ({ unit, phase: Math.floor(random() * (unitIntervalMs / intervalMs)) * intervalMs, offset: noise(1) })),
+    units: network
+      .below(asset.id, "unit")
+      .map((unit) => ({ unit, phase: Math.floor(random() * (unitIntervalMs / intervalMs)) * intervalMs, offset: noise(1) })),
   }));
   for (let at = from; at < to; at += STEP_MS) {
     const outdoor = -3 + 4 * Math.sin((2 * Math.PI * (at - from - 9 * HOUR)) / DAY);
@@ -130,18 +132,26 @@ export function plantReadings(run: PlantRun): Reading[] {
     for (const circuit of circuits) {
       const { id } = circuit.asset;
       const runs = run.pumpRuns?.(id, at) ?? true;
-      circuit.pumping = (run.makeupWorks?.(id, at) ?? true) && (circuit.kpa < BAND_KPA[0] || (circuit.pumping && circuit.kpa < BAND_KPA[1]));
+      circuit.pumping =
+        (run.makeupWorks?.(id, at) ?? true) && (circuit.kpa < BAND_KPA[0] || (circuit.pumping && circuit.kpa < BAND_KPA[1]));
       const inM3h = circuit.pumping ? MAKEUP_PUMP_M3H : 0;
       const outM3h = (0.35 + (run.lossM3h?.(id, at) ?? 0)) * Math.sqrt(Math.max(0, circuit.kpa) / 265);
       circuit.kpa = Math.max(0, circuit.kpa + ((inM3h - outM3h) * 1000 * STEP_MS) / HOUR / CAPACITY_L_KPA);
       circuit.total += (inM3h * STEP_MS) / HOUR;
       if (isPoll) emitCircuit(circuit.asset, circuit, runs, at, outdoor);
-      for (const { unit, phase, offset } of circuit.units) if ((at - from - phase) % unitIntervalMs === 0) emitUnit(circuit.asset, unit, at, outdoor, offset);
+      for (const { unit, phase, offset } of circuit.units)
+        if ((at - from - phase) % unitIntervalMs === 0) emitUnit(circuit.asset, unit, at, outdoor, offset);
     }
   }
   return readings;
 
-  function emitCircuit(asset: Asset, state: { kpa: number; total: number; pumping: boolean }, runs: boolean, at: number, outdoor: number): void {
+  function emitCircuit(
+    asset: Asset,
+    state: { kpa: number; total: number; pumping: boolean },
+    runs: boolean,
+    at: number,
+    outdoor: number,
+  ): void {
     const { id } = asset;
     const returnKpa = state.kpa + (runs ? 0 : 70);
     emit(id, "p2_return", at, returnKpa + noise(1));
@@ -156,7 +166,12 @@ export function plantReadings(run: PlantRun): Reading[] {
 
   function emitUnit(asset: Asset, unit: Asset, at: number, outdoor: number, offset: number): void {
     emit(unit.id, "t_supply", at, expectedSupplyC(asset.circuitFacts!, outdoor) - 1 + noise(0.3));
-    emit(unit.id, "t_return", at, expectedReturnC(asset.circuitFacts!, outdoor) + offset + (run.returnShiftK?.(unit.id, at) ?? 0) + noise(0.3));
+    emit(
+      unit.id,
+      "t_return",
+      at,
+      expectedReturnC(asset.circuitFacts!, outdoor) + offset + (run.returnShiftK?.(unit.id, at) ?? 0) + noise(0.3),
+    );
     emit(unit.id, "valve_pos", at, 80);
     for (const room of unit.children) emit(room, "t_room", at, 20.5 + noise(0.3));
   }
