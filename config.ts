@@ -17,9 +17,21 @@ export interface Config {
   readonly dataFolder: string;
   readonly networkFile: string;
   readonly network: Network;
-  readonly http: { readonly host: string; readonly port: number };
-  /** `url`: an external broker instead of the one in process. */
-  readonly mqtt: { readonly host: string; readonly port: number; readonly url: string | undefined };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** People reach the dashboard over TLS (by a proxy in front): cookies are marked secure. */
+    readonly secure: boolean;
+    /** Origins besides the request's own from which a browser may act, as behind a proxy that rewrites Host. */
+    readonly origins: readonly string[];
+  };
+  /** `url`: an external broker instead of the one in process; `tls`: PEM texts for the one in process. */
+  readonly mqtt: {
+    readonly host: string;
+    readonly port: number;
+    readonly url: string | undefined;
+    readonly tls: { readonly key: string; readonly cert: string; readonly ca?: string } | undefined;
+  };
   /** A bearer token with administrator rights; none if undefined. */
   readonly adminToken: string | undefined;
   readonly logLevel: LogLevel;
@@ -31,16 +43,26 @@ const port = z.number().int().min(0).max(65_535);
 const settingsFile = z.strictObject({
   network: z.string().min(1).default("network.yaml"),
   data: z.string().min(1).default("data"),
-  http: z.strictObject({ host: z.string().default("127.0.0.1"), port: port.default(8080) }).prefault({}),
-  mqtt: z.strictObject({ host: z.string().default("127.0.0.1"), port: port.default(1883), url: z.string().optional() }).prefault({}),
+  http: z
+    .strictObject({ host: z.string().default("127.0.0.1"), port: port.default(8080), secure: z.boolean().default(false), origins: z.array(z.url()).default([]) })
+    .prefault({}),
+  mqtt: z
+    .strictObject({
+      host: z.string().default("127.0.0.1"),
+      port: port.default(1883),
+      url: z.string().optional(),
+      tls: z.strictObject({ key: z.string(), cert: z.string(), ca: z.string().optional() }).optional(),
+    })
+    .prefault({}),
   log: z.enum(LOG_LEVELS).default("info"),
   retention_days: z.number().positive().optional(),
 });
 
 const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   "": Object.keys(settingsFile.shape),
-  http: ["host", "port"],
-  mqtt: ["host", "port", "url"],
+  http: ["host", "port", "secure", "origins"],
+  mqtt: ["host", "port", "url", "tls"],
+  "mqtt.tls": ["key", "cert", "ca"],
 };
 
 export const DEFAULT_CONFIG_FILE = "heatsteward.yaml";
@@ -60,16 +82,22 @@ export function loadConfig(options: { file?: string | undefined; environment: No
     dataFolder: environment["HEATSTEWARD_DATA"] ? resolve(options.folder, environment["HEATSTEWARD_DATA"]) : inFolder(settings.data),
     networkFile,
     network: parseNetworkFile(readText(networkFile, `a network file (named by \`network\` in ${file})`), networkFile),
-    http: { host: environment["HEATSTEWARD_HTTP_HOST"] || settings.http.host, port: environmentPort(environment, "HEATSTEWARD_HTTP_PORT") ?? settings.http.port },
+    http: { host: environment["HEATSTEWARD_HTTP_HOST"] || settings.http.host, port: environmentPort(environment, "HEATSTEWARD_HTTP_PORT") ?? settings.http.port, secure: settings.http.secure, origins: settings.http.origins },
     mqtt: {
       host: environment["HEATSTEWARD_MQTT_HOST"] || settings.mqtt.host,
       port: environmentPort(environment, "HEATSTEWARD_MQTT_PORT") ?? settings.mqtt.port,
+      tls: settings.mqtt.tls === undefined ? undefined : readTls(settings.mqtt.tls, inFolder),
       url: brokerUrl(environment["HEATSTEWARD_MQTT_URL"], "HEATSTEWARD_MQTT_URL") ?? brokerUrl(settings.mqtt.url, `${file} mqtt.url`),
     },
     adminToken: environment["HEATSTEWARD_ADMIN_TOKEN"] || undefined,
     logLevel: logLevel(environment["HEATSTEWARD_LOG"]) ?? settings.log,
     retentionMs: settings.retention_days === undefined ? undefined : settings.retention_days * 86_400_000,
   };
+}
+
+function readTls(files: { key: string; cert: string; ca?: string | undefined }, inFolder: (path: string) => string): NonNullable<Config["mqtt"]["tls"]> {
+  const read = (path: string): string => readText(inFolder(path), "a PEM file (named by `mqtt.tls`)");
+  return { key: read(files.key), cert: read(files.cert), ...(files.ca === undefined ? {} : { ca: read(files.ca) }) };
 }
 
 function readText(file: string, what: string): string {

@@ -27,8 +27,8 @@ export function createHealth(parts: HealthParts): { health(): Health } {
   return {
     health() {
       const all: Record<string, HealthPart> = { store: storePart(parts), ingest: ingestPart(parts), broker: brokerPart(parts), rules: rulesPart(parts), stations: stationsPart(parts) };
-      const found = Object.values(all).map(({ status }) => status);
-      const status = found.includes("down") ? "down" : found.includes("degraded") ? "degraded" : "ok";
+      const found = new Set(Object.values(all).map(({ status }) => status));
+      const status = found.has("down") ? "down" : found.has("degraded") ? "degraded" : "ok";
       return { status, version: packageFile.version, startedAt: parts.startedAt, parts: all };
     },
   };

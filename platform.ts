@@ -115,7 +115,7 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
     watch.start();
     closers.push(() => watch?.stop());
 
-    const source = config.mqtt.url === undefined ? await startBroker({ ...config.mqtt, pipeline, log, now, authenticate: (name, password) => gateways.authenticateGateway(name, password) }) : undefined;
+    const source = config.mqtt.url === undefined ? await startBroker({ host: config.mqtt.host, port: config.mqtt.port, ...(config.mqtt.tls === undefined ? {} : { tls: config.mqtt.tls }), pipeline, log, now, authenticate: (name, password) => gateways.authenticateGateway(name, password) }) : undefined;
     const external = config.mqtt.url === undefined ? undefined : connectExternal({ url: config.mqtt.url, clientId: EXTERNAL_CLIENT_ID, pipeline, log, now });
     closers.push(() => source?.close(), () => external?.close());
     const access = createGatewayAccess({ gateways, broker: source, pipeline });
@@ -135,7 +135,7 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
       live,
       health,
       metrics: () => platformMetrics({ store, pipeline, host, watch, broker: source, external, desk }),
-      settings: { adminToken: config.adminToken, secure: false, origins: [], dashboardFolder },
+      settings: { adminToken: config.adminToken, secure: config.http.secure, origins: config.http.origins, dashboardFolder },
       log: { error: (message, fields) => log.error(`${message} ${JSON.stringify(fields)}`), warn: (message, fields) => log.warn(`${message} ${JSON.stringify(fields)}`) },
     });
     closers.push(() => server.close());

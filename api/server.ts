@@ -5,6 +5,7 @@ import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-z
 import { asyncApiRoutes } from "./asyncapi.ts";
 import { addAuthorisation } from "./auth.ts";
 import { addCompression } from "./compression.ts";
+import { complaintRoutes } from "./complaints.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import { ApiError, errorBody, errorHandler, notFound, sendError, toApiError } from "./errors.ts";
 import { gatewayRoutes } from "./gateways.ts";
@@ -86,6 +87,11 @@ export function buildServer(services: ApiServices, options: ServerOptions = {}):
   addCompression(app);
   void app.register(async (scope) => {
     addAuthorisation(scope, services);
+    // A parameter that was left empty in a form or a template was not given.
+    scope.addHook("preValidation", async ({ query }) => {
+      if (typeof query !== "object" || query === null) return;
+      for (const [name, value] of Object.entries(query)) if (value === "") delete (query as Record<string, unknown>)[name];
+    });
     scope.addHook("onRequest", async (request) => {
       if (request.ws && request.routeOptions.url !== "/api/live")
         throw new ApiError("bad_input", "there is no WebSocket here", {
@@ -101,6 +107,7 @@ export function buildServer(services: ApiServices, options: ServerOptions = {}):
     stationRoutes(api, services);
     seriesRoutes(api, services);
     ticketRoutes(api, services);
+    complaintRoutes(api, services);
     kpiRoutes(api, services);
     ruleRoutes(api, services.network, services.rules);
     rejectRoutes(api, services.telemetry);

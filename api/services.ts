@@ -6,6 +6,7 @@ import type { Ticket, TicketMove, TicketState } from "../model/ticket.ts";
 import type { Limit } from "../rules/limits.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { TelemetryStore } from "../store/telemetry.ts";
+import type { Complaint } from "../tickets/complaint.ts";
 import type { MoveBody, MoveProblem } from "../tickets/flow.ts";
 
 /** The ports of the API: all that the platform hands in, and nothing else is known here. */
@@ -107,6 +108,12 @@ export type MoveOutcome =
   | { readonly type: "stale"; readonly ticket: TicketView }
   | { readonly type: "problem"; readonly ticket: TicketView; readonly problem: MoveProblem };
 
+export interface ComplaintOutcome {
+  readonly ticket: TicketView;
+  /** True: an existing ticket took it in. */
+  readonly joined: boolean;
+}
+
 /** One line of the ordered log of all tickets. */
 export interface TicketLogEntry {
   /** Ascending by one over all tickets. */
@@ -125,6 +132,8 @@ export interface TicketService {
   open(): readonly TicketSummary[];
   /** `version`: the one that was read; undefined makes the move on whatever is there. */
   move(id: string, move: TicketMove, body: MoveBody, version: number | undefined, by: Actor): MoveOutcome | Promise<MoveOutcome>;
+  /** A resident's call: joins the ticket that explains it, else opens one. */
+  complain(complaint: Complaint, by: Actor): ComplaintOutcome | Promise<ComplaintOutcome>;
   /** Sequence of the newest log entry; 0 before the first. */
   sequence(): number;
   /** At most `limit` entries after `sequence`, in order; undefined when the log no longer reaches back that far. */

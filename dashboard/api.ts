@@ -26,8 +26,10 @@ export function whenUnauthenticated(listener: () => void): void {
   onUnauthenticated = listener;
 }
 
-export const get = <Value>(path: string, query?: Query, abort?: AbortSignal): Promise<Result<Value>> => call<Value>("GET", withQuery(path, query), undefined, abort);
-export const post = <Value>(path: string, body?: unknown, abort?: AbortSignal): Promise<Result<Value>> => call<Value>("POST", path, body ?? {}, abort);
+export const get = <Value>(path: string, query?: Query, abort?: AbortSignal): Promise<Result<Value>> =>
+  call<Value>("GET", withQuery(path, query), undefined, abort);
+export const post = <Value>(path: string, body?: unknown, abort?: AbortSignal): Promise<Result<Value>> =>
+  call<Value>("POST", path, body ?? {}, abort);
 export const remove = <Value>(path: string, abort?: AbortSignal): Promise<Result<Value>> => call<Value>("DELETE", path, undefined, abort);
 
 function withQuery(path: string, query: Query = {}): string {
@@ -56,9 +58,20 @@ async function call<Value>(method: string, address: string, body: unknown, abort
     if (answer.ok) return { ok: true, value: json as Value };
     const error = (json as { error?: Partial<ApiError> } | undefined)?.error;
     if (answer.status === 401) onUnauthenticated();
-    return { ok: false, error: { status: answer.status, code: error?.code ?? "http_error", message: error?.message ?? answer.statusText, details: error?.details } };
+    return {
+      ok: false,
+      error: {
+        status: answer.status,
+        code: error?.code ?? "http_error",
+        message: error?.message ?? answer.statusText,
+        details: error?.details,
+      },
+    };
   } catch (cause) {
     const aborted = abort?.aborted === true;
-    return { ok: false, error: { status: 0, code: aborted ? "aborted" : limit.aborted ? "timeout" : "unreachable", message: String(cause) } };
+    return {
+      ok: false,
+      error: { status: 0, code: aborted ? "aborted" : limit.aborted ? "timeout" : "unreachable", message: String(cause) },
+    };
   }
 }

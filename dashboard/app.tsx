@@ -42,7 +42,11 @@ export function App(): JSX.Element {
         </Match>
         <Match when={user()}>{(signedIn) => <SignedIn user={signedIn()} />}</Match>
         <Match when={state()} keyed>
-          {(now) => <Show when={now.type === "unreachable" && now}>{(failed) => <Failed error={failed().error} onRetry={() => void session.load()} />}</Show>}
+          {(now) => (
+            <Show when={now.type === "unreachable" && now}>
+              {(failed) => <Failed error={failed().error} onRetry={() => void session.load()} />}
+            </Show>
+          )}
         </Match>
       </Switch>
       <HelpDialog />

@@ -36,7 +36,12 @@ function followBuckets(curve: Extract<Curve, { raw: false }>, fresh: readonly Fr
   const { bucketMs } = curve;
   const start = firstAtOrAfter(curve.times, from - bucketMs);
   const times = curve.times.slice(start);
-  const series = curve.series.map((one) => ({ ...one, min: one.min.slice(start), max: one.max.slice(start), count: one.count.slice(start) }));
+  const series = curve.series.map((one) => ({
+    ...one,
+    min: one.min.slice(start),
+    max: one.max.slice(start),
+    count: one.count.slice(start),
+  }));
   for (const { asset, signal, value } of [...fresh].sort((a, b) => a.value[0] - b.value[0])) {
     const [at, number] = value;
     const target = series.find((one) => one.asset === asset && one.signal === signal);

@@ -63,13 +63,18 @@ export function createCurves(live: Live, request: Accessor<CurveRequest | undefi
       const assets = Object.entries(asked.signals).filter(([, signals]) => signals.length > 0);
       setLoading(true);
       const fetchAll = async (): Promise<void> => {
-        const answers = await Promise.all(assets.map(([asset, signal]) => get<Curve>("/api/series", { asset, signal, from, to, px: Math.max(1, Math.round(asked.px)) }, fetching.signal)));
+        const answers = await Promise.all(
+          assets.map(([asset, signal]) =>
+            get<Curve>("/api/series", { asset, signal, from, to, px: Math.max(1, Math.round(asked.px)) }, fetching.signal),
+          ),
+        );
         if (fetching.signal.aborted) return;
         const failed = answers.find((answer) => !answer.ok);
         batch(() => {
           setLoading(false);
           setError(failed?.ok === false ? failed.error : undefined);
-          if (failed === undefined) setByAsset(Object.fromEntries(answers.map((answer, index) => [assets[index]![0], (answer as { value: Curve }).value])));
+          if (failed === undefined)
+            setByAsset(Object.fromEntries(answers.map((answer, index) => [assets[index]![0], (answer as { value: Curve }).value])));
         });
       };
       void fetchAll();

@@ -17,12 +17,16 @@ export function formatNumber(value: number | null | undefined, decimals: number,
   return value < 0 ? MINUS + digits : signed ? `+${digits}` : digits;
 }
 
-export const formatShare = (share: number | null | undefined): string => (share === null || share === undefined ? NO_VALUE : `${formatNumber(share * 100, 0)}%`);
+export const formatShare = (share: number | null | undefined): string =>
+  share === null || share === undefined ? NO_VALUE : `${formatNumber(share * 100, 0)}%`;
 
 const two = (value: number): string => String(value).padStart(2, "0");
 
 /** Fields of an instant (epoch ms) in a time zone. */
-export function localParts(zone: string, at: number): { year: number; month: number; day: number; hour: number; minute: number; second: number } {
+export function localParts(
+  zone: string,
+  at: number,
+): { year: number; month: number; day: number; hour: number; minute: number; second: number } {
   const local = new Date(at + zoneOffsetMs(zone, at));
   return {
     year: local.getUTCFullYear(),

@@ -47,10 +47,14 @@ export function createKeyboard(page: Window): Keyboard {
   };
 }
 
-const find = (bindings: readonly Binding[], keys: string): Binding | undefined => bindings.findLast((binding) => binding.keys === keys || binding.keys === keys.toLowerCase());
+const find = (bindings: readonly Binding[], keys: string): Binding | undefined =>
+  bindings.findLast((binding) => binding.keys === keys || binding.keys === keys.toLowerCase());
 
 function isField(target: EventTarget | null): boolean {
-  return target instanceof HTMLInputElement ? !["checkbox", "radio", "button", "submit"].includes(target.type) : target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+  return target instanceof HTMLInputElement
+    ? !["checkbox", "radio", "button", "submit"].includes(target.type)
+    : target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
 
-const isPressable = (target: EventTarget | null): boolean => target instanceof Element && target.closest("a, button, summary, [role=button]") !== null;
+const isPressable = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest("a, button, summary, [role=button]") !== null;

@@ -67,7 +67,8 @@ export function applyMessage(state: LiveState, message: LiveMessage): Changed {
 function applySnapshot(state: LiveState, message: Extract<LiveMessage, { type: "snapshot" }>): Changed {
   const known = new Map(state.stations);
   state.stations.clear();
-  for (const station of message.stations) state.stations.set(station.id, { ...station, intervalMs: known.get(station.id)?.intervalMs ?? null });
+  for (const station of message.stations)
+    state.stations.set(station.id, { ...station, intervalMs: known.get(station.id)?.intervalMs ?? null });
   for (const [id, ticket] of state.tickets) if (isOpen(ticket.state)) state.tickets.delete(id);
   for (const ticket of message.tickets) state.tickets.set(ticket.id, ticket);
   trimClosed(state);
@@ -125,7 +126,11 @@ function mergeStation(known: StationState | undefined, news: StationLive): Stati
     receivedAt: latest(known.receivedAt, news.receivedAt),
     values,
     derived: { ...known.derived, ...news.derived },
-    intervalMs: !rhythm ? known.intervalMs : known.intervalMs === null ? stepMs : known.intervalMs + SMOOTHING * (stepMs - known.intervalMs),
+    intervalMs: !rhythm
+      ? known.intervalMs
+      : known.intervalMs === null
+        ? stepMs
+        : known.intervalMs + SMOOTHING * (stepMs - known.intervalMs),
   };
 }
 

@@ -5,7 +5,7 @@ import { applyMessage, emptyLiveState, isStale, type StationState, type TicketNe
 /** The live socket of this tab: connects, reconnects with jitter, rests while hidden, and turns messages into signals. */
 
 /** `connecting`: the first attempt runs. */
-export type LiveStatus = "connecting" | "open" | "reconnecting" | "offline" | "resting";
+type LiveStatus = "connecting" | "open" | "reconnecting" | "offline" | "resting";
 
 export interface Live {
   readonly status: Accessor<LiveStatus>;

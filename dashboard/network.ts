@@ -20,7 +20,12 @@ export async function loadNetwork(): Promise<Result<Network>> {
 }
 
 /** Newest value of a signal of an asset, wherever it is reported (CONTRACT 2: on the station or, measured per circuit, on the circuit). */
-export function latestOf(network: Network, station: Pick<StationLive, "values"> | undefined, asset: string, signal: SignalId): LatestValue | undefined {
+export function latestOf(
+  network: Network,
+  station: Pick<StationLive, "values"> | undefined,
+  asset: string,
+  signal: SignalId,
+): LatestValue | undefined {
   if (station === undefined) return undefined;
   for (const carrier of network.carriers(asset)) {
     const value = station.values[carrier]?.[signal];

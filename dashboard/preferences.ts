@@ -5,7 +5,7 @@ import { PRESSURE_UNITS, type PressureUnit } from "./units.ts";
 /** What a person likes (not what they look at: that is the URL): language, theme, pressure unit. Kept in this browser. */
 
 export const THEMES = ["auto", "light", "dark"] as const;
-export type Theme = (typeof THEMES)[number];
+type Theme = (typeof THEMES)[number];
 
 export interface Preferences {
   readonly language: Accessor<Language>;
@@ -20,7 +20,9 @@ export interface Preferences {
 
 /** Reads what was stored before, else what the browser says, and keeps `<html>` in step. Call under a Solid root. */
 export function createPreferences(page: Window): Preferences {
-  const [language, setLanguage] = createSignal<Language>(stored("language", LANGUAGES) ?? (page.navigator.language.startsWith("zh") ? "zh" : "en"));
+  const [language, setLanguage] = createSignal<Language>(
+    stored("language", LANGUAGES) ?? (page.navigator.language.startsWith("zh") ? "zh" : "en"),
+  );
   const [theme, setTheme] = createSignal<Theme>(stored("theme", THEMES) ?? "auto");
   const [pressureUnit, setPressureUnit] = createSignal<PressureUnit>(stored("pressureUnit", PRESSURE_UNITS) ?? "MPa");
   const dark = page.matchMedia("(prefers-color-scheme: dark)");
@@ -36,7 +38,15 @@ export function createPreferences(page: Window): Preferences {
     keep("theme", theme());
   });
   createEffect(() => keep("pressureUnit", pressureUnit()));
-  return { language, theme, pressureUnit, colours: () => (theme() === "auto" ? (systemDark() ? "dark" : "light") : theme()), setLanguage, setTheme, setPressureUnit };
+  return {
+    language,
+    theme,
+    pressureUnit,
+    colours: () => (theme() === "auto" ? (systemDark() ? "dark" : "light") : theme()),
+    setLanguage,
+    setTheme,
+    setPressureUnit,
+  };
 }
 
 const KEY = "heatsteward.";

@@ -1,5 +1,7 @@
 import { createSignal, onCleanup, type Accessor } from "solid-js";
 
+/** What sizes have to be known in script: type size, width, media queries. Each follows its source while the current Solid owner lives. */
+
 /** The size of 1 rem in CSS px, which a wall screen enlarges: for sizes that have to be known in script. */
 export function createRem(page: Window): Accessor<number> {
   const read = (): number => Number.parseFloat(page.getComputedStyle(page.document.documentElement).fontSize);
@@ -16,13 +18,19 @@ export function createRem(page: Window): Accessor<number> {
   return rem;
 }
 
-/** Width of the window in rem: what fits, also on a wall screen with larger type. */
-export function createWidthRem(page: Window): Accessor<number> {
-  const rem = createRem(page);
+/** Width of the window in CSS px. */
+export function createWidth(page: Window): Accessor<number> {
   const [width, setWidth] = createSignal(page.innerWidth);
   const update = (): void => void setWidth(page.innerWidth);
   page.addEventListener("resize", update);
   onCleanup(() => page.removeEventListener("resize", update));
+  return width;
+}
+
+/** Width of the window in rem: what fits, also on a wall screen with larger type. */
+export function createWidthRem(page: Window): Accessor<number> {
+  const rem = createRem(page);
+  const width = createWidth(page);
   return () => width() / rem();
 }
 

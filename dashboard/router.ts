@@ -66,7 +66,14 @@ export function createRouter(page: Window): Router {
   page.document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = (event.target as Element | null)?.closest("a");
-    if (!link || link.origin !== page.location.origin || link.target !== "" || link.hasAttribute("download") || link.pathname.startsWith("/api/")) return;
+    if (
+      !link ||
+      link.origin !== page.location.origin ||
+      link.target !== "" ||
+      link.hasAttribute("download") ||
+      link.pathname.startsWith("/api/")
+    )
+      return;
     // A jump within the page (the skip link) is the browser's own business.
     if (link.hash !== "" && link.pathname === page.location.pathname) return;
     event.preventDefault();

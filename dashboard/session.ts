@@ -9,7 +9,7 @@ export interface User {
   readonly role: Role;
 }
 
-export type SessionState =
+type SessionState =
   | { readonly type: "loading" }
   | { readonly type: "unreachable"; readonly error: ApiError }
   /** No account exists yet. */

@@ -20,11 +20,19 @@ const NEAR_SHARE = 0.2;
 export function ticketTime(ticket: Pick<TicketSummary, "state" | "dueAt" | "deadlines">, now: number): TicketTime {
   if (!isOpen(ticket.state) || ticket.dueAt === null) return { clock: undefined, remainingMs: 0, limitMs: 0, used: 1, standing: "done" };
   const running = ticket.deadlines.filter((deadline) => deadline.doneAt === undefined);
-  const next = running.find((deadline) => deadline.dueAt === ticket.dueAt) ?? running.sort((a, b) => CLOCKS.indexOf(a.clock) - CLOCKS.indexOf(b.clock))[0];
+  const next =
+    running.find((deadline) => deadline.dueAt === ticket.dueAt) ??
+    running.sort((a, b) => CLOCKS.indexOf(a.clock) - CLOCKS.indexOf(b.clock))[0];
   const remainingMs = ticket.dueAt - now;
   const limitMs = next?.limitMs ?? Math.max(1, remainingMs);
   const used = Math.min(1, Math.max(0, 1 - remainingMs / limitMs));
-  return { clock: next?.clock, remainingMs, limitMs, used, standing: remainingMs < 0 ? "overdue" : remainingMs <= NEAR_SHARE * limitMs ? "near" : "running" };
+  return {
+    clock: next?.clock,
+    remainingMs,
+    limitMs,
+    used,
+    standing: remainingMs < 0 ? "overdue" : remainingMs <= NEAR_SHARE * limitMs ? "near" : "running",
+  };
 }
 
 /** By time left: overdue first, then the next to become so; closed ones last. */

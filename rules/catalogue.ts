@@ -11,6 +11,21 @@ import { underHeatedLimits, underHeatedRule } from "./under-heated.ts";
 /** Every rule and every limit of the product. To add a rule: one file, one line here, one test beside it. */
 
 // A rule's memory is its own affair: the engine only keeps it and hands it back.
-export const RULES: readonly Rule[] = [burstRule, lowPressureRule, offlineRule, offlineDevicesRule, leakRule, airLockRule, underHeatedRule] as readonly Rule[];
+export const RULES: readonly Rule[] = [
+  burstRule,
+  lowPressureRule,
+  offlineRule,
+  offlineDevicesRule,
+  leakRule,
+  airLockRule,
+  underHeatedRule,
+] as readonly Rule[];
 
-export const LIMITS: Readonly<Record<string, Limit>> = { ...burstLimits, ...lowPressureLimits, ...offlineLimits, ...leakLimits, ...airLockLimits, ...underHeatedLimits };
+export const LIMITS: Readonly<Record<string, Limit>> = {
+  ...burstLimits,
+  ...lowPressureLimits,
+  ...offlineLimits,
+  ...leakLimits,
+  ...airLockLimits,
+  ...underHeatedLimits,
+};

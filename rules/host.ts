@@ -6,14 +6,13 @@ import { STATUS_SIGNAL } from "../model/signals.ts";
 import { LIMITS, RULES } from "./catalogue.ts";
 import { deriveCircuits } from "./derived.ts";
 import { step } from "./engine.ts";
-import { type StationFold, type Transition, createFold } from "./fold.ts";
+import type { Transition } from "./fold.ts";
 import { type Limit, type LimitOverrides, type LimitTable, limitTable } from "./limits.ts";
-import { planStation } from "./plan.ts";
 import { type History, refold, restore } from "./rewind.ts";
-import { type RootCauses, findRoots } from "./root-cause.ts";
 import type { Rule } from "./rule.ts";
+import { holdStatus } from "./statuses.ts";
 import { type SavedState, loadSnapshots, saveSnapshot } from "./saved.ts";
-import { REWIND_MS_MAX, type Snapshot, isKept, keepSnapshot, takeSnapshot } from "./snapshot.ts";
+import { type StationRun, createRun, isReachable, ownEpisodes, rewindRun, rootCauses, takeStatuses } from "./station-run.ts";
 import { type TraceLine, traceLines } from "./trace.ts";
 
 /** The rules at work on all stations: takes readings as they come in, rewinds for late ones, and answers what is found. */
@@ -32,29 +31,8 @@ export interface RuleHostOptions {
   readonly limits?: Readonly<Record<string, Limit>>;
 }
 
-/** Units count as reporting if heard within a day: the share that lifts a finding must not jump with single reports. */
-const REPORTING_MS = 86_400_000;
 /** A station whose newest reading is not older than this is up to date. */
 const CAUGHT_UP_MS = 180_000;
-
-/** Statuses of one station that wait for event time. */
-const STATUSES_MAX = 256;
-
-interface StationRun {
-  readonly fold: StationFold;
-  readonly snapshots: Snapshot[];
-  /** Event time of the newest reading accepted; what gateways say of themselves does not count. */
-  newestAt: number;
-  /**
-   * What gateways said of themselves (`online`), carrying the time of its receipt: waits until event time gets there, or a gateway
-   * that logs in and then delivers its past would make all of that late. Oldest first.
-   */
-  readonly statuses: Reading[];
-  /** Event time of the oldest late reading that has not been rewound for; undefined: none. */
-  dirtyAt: number | undefined;
-  releaseAt: number | undefined;
-  causes: { readonly at: number; readonly value: RootCauses } | undefined;
-}
 
 export interface RuleHostCounts {
   readonly stations: number;
@@ -101,7 +79,7 @@ export class RuleHost {
       if (reading.at <= run.fold.state.at) this.#markLate(station, run, reading.at);
       else if (reading.point.signal === STATUS_SIGNAL) holdStatus(run.statuses, reading);
       else {
-        const isSaid = this.#note(run, this.#takeStatuses(run, reading.at));
+        const isSaid = this.#note(run, takeStatuses(run, reading.at));
         if (this.#note(run, step(run.fold, reading)) || isSaid) changed.add(station);
       }
       if (reading.at > run.newestAt && reading.point.signal !== STATUS_SIGNAL) run.newestAt = reading.at;
@@ -129,7 +107,8 @@ export class RuleHost {
     for (const id of targets) {
       const run = this.#runs.get(id);
       if (run === undefined) continue;
-      const isChanged = this.#note(run, step(run.fold, { tickAt: at }));
+      const isSaid = this.#note(run, takeStatuses(run, at));
+      const isChanged = this.#note(run, step(run.fold, { tickAt: at })) || isSaid;
       if (isChanged || (run.releaseAt !== undefined && run.fold.state.at >= run.releaseAt)) changed.add(id);
     }
     this.#announce(changed);
@@ -139,7 +118,7 @@ export class RuleHost {
   episodes(station: string): Episode[] {
     const run = this.#runs.get(station);
     if (run === undefined) return [];
-    return [...ownEpisodes(run), ...this.#causes(station, run).lifted].sort(
+    return [...ownEpisodes(run), ...rootCauses(run).lifted].sort(
       (a, b) => a.detectedAt - b.detectedAt || a.since - b.since || compare(a.asset, b.asset) || compare(a.kind, b.kind),
     );
   }
@@ -147,7 +126,7 @@ export class RuleHost {
   /** The active findings, each with the one that explains it; roots first. */
   rooted(station: string): readonly RootedEpisode[] {
     const run = this.#runs.get(station);
-    return run === undefined ? [] : this.#causes(station, run).rooted;
+    return run === undefined ? [] : rootCauses(run).rooted;
   }
 
   /** Derived numbers of every circuit of a station, by circuit. */
@@ -210,17 +189,25 @@ export class RuleHost {
     const refused: string[] = [];
     for (const [station, entries] of Map.groupBy(saved, (entry) => entry.station)) {
       const run = this.#options.network.asset(station)?.level === "station" ? this.#run(station) : undefined;
-      const snapshots = run === undefined ? undefined : loadSnapshots(run.fold, entries, this.#options.network);
-      if (run === undefined || snapshots === undefined) {
-        this.#runs.delete(station);
-        refused.push(station);
-        continue;
-      }
-      run.snapshots.splice(0, run.snapshots.length, ...snapshots);
-      restore(run.fold, snapshots.at(-1), this.#options.history, true);
-      run.newestAt = run.fold.state.at;
+      if (run !== undefined && this.#takeUp(run, entries)) continue;
+      this.#runs.delete(station);
+      refused.push(station);
     }
     return refused;
+  }
+
+  /** False if the saves do not fit, or cannot be read: nothing is lost then, the store has every reading. */
+  #takeUp(run: StationRun, entries: readonly SavedState[]): boolean {
+    const snapshots = loadSnapshots(run.fold, entries, this.#options.network);
+    if (snapshots === undefined) return false;
+    try {
+      restore(run.fold, snapshots.at(-1), this.#options.history, true);
+    } catch {
+      return false;
+    }
+    run.snapshots.splice(0, run.snapshots.length, ...snapshots);
+    run.newestAt = run.fold.state.at;
+    return true;
   }
 
   /**
@@ -230,7 +217,8 @@ export class RuleHost {
   resume(station: string, extent: { readonly from: number; readonly to: number }): number {
     const run = this.#run(station);
     const count = refold(run.fold, this.#options.history, extent.from, extent.to);
-    for (const status of this.#options.history(station, extent.to + 1, Number.MAX_SAFE_INTEGER)) if (status.at > run.fold.state.at) holdStatus(run.statuses, status);
+    for (const status of this.#options.history(station, extent.to + 1, Number.MAX_SAFE_INTEGER))
+      if (status.at > run.fold.state.at) holdStatus(run.statuses, status);
     run.newestAt = Math.max(run.newestAt, extent.to);
     run.causes = undefined;
     this.#counts.refolded += count;
@@ -255,27 +243,15 @@ export class RuleHost {
   }
 
   #run(station: string): StationRun {
-    const known = this.#runs.get(station);
-    if (known !== undefined) return known;
-    const { network } = this.#options;
-    const asset = network.asset(station);
-    if (asset?.level !== "station") throw new Error(`${station} is not a station of the network`);
-    const fold = createFold(planStation(network, asset, this.#rules, this.#limits));
-    const run: StationRun = { fold, snapshots: [], statuses: [], newestAt: -Infinity, dirtyAt: undefined, releaseAt: undefined, causes: undefined };
-    fold.onHour = () => {
-      // During a long refold most hours would be thinned out again at once.
-      if (isKept(fold.state.at, Math.max(fold.state.at, run.newestAt))) keepSnapshot(run.snapshots, takeSnapshot(fold));
-    };
-    this.#runs.set(station, run);
+    let run = this.#runs.get(station);
+    if (run === undefined) this.#runs.set(station, (run = createRun(this.#options.network, station, this.#rules, this.#limits)));
     return run;
   }
 
   #markLate(station: string, run: StationRun, at: number): void {
     this.#counts.late++;
     if (run.dirtyAt !== undefined && run.dirtyAt <= at) return;
-    const isReachable =
-      run.snapshots.some((snapshot) => snapshot.at < at) || run.fold.state.at - Math.min(at, run.fold.state.startedAt) <= REWIND_MS_MAX;
-    if (!isReachable) {
+    if (!isReachable(run, at)) {
       this.#counts.tooLate++;
       return;
     }
@@ -284,32 +260,10 @@ export class RuleHost {
   }
 
   #rewind(station: string, run: StationRun): void {
-    const { fold, snapshots, dirtyAt } = run;
     this.#dirty.delete(station);
-    run.dirtyAt = undefined;
-    if (dirtyAt === undefined) return;
-    const target = fold.state.at;
-    const beginning = Math.min(dirtyAt, fold.state.startedAt);
-    while (snapshots.length > 0 && snapshots.at(-1)!.at >= dirtyAt) snapshots.pop();
-    restore(fold, snapshots.at(-1), this.#options.history);
     this.#counts.rewinds++;
-    const foldedTo = Math.max(run.newestAt, target);
-    this.#counts.refolded += refold(fold, this.#options.history, beginning, foldedTo);
-    while (run.statuses.length > 0 && run.statuses[0]!.at <= foldedTo) run.statuses.shift();
-    step(fold, { tickAt: target });
-    run.causes = undefined;
+    this.#counts.refolded += rewindRun(run, this.#options.history);
     this.#announce(new Set([station]));
-  }
-
-  /** Steps through the waiting statuses up to a time. */
-  #takeStatuses(run: StationRun, to: number): readonly Transition[] {
-    if (run.statuses.length === 0 || run.statuses[0]!.at > to) return [];
-    const transitions: Transition[] = [];
-    while (run.statuses.length > 0 && run.statuses[0]!.at <= to) {
-      const status = run.statuses.shift()!;
-      if (status.at > run.fold.state.at) transitions.push(...step(run.fold, status));
-    }
-    return transitions;
   }
 
   #note(run: StationRun, transitions: readonly Transition[]): boolean {
@@ -320,37 +274,10 @@ export class RuleHost {
   #announce(stations: ReadonlySet<string>): void {
     for (const station of stations) {
       const run = this.#runs.get(station)!;
-      run.releaseAt = this.#causes(station, run).nextReleaseAt;
+      run.releaseAt = rootCauses(run).nextReleaseAt;
       this.#options.onChange?.(station);
     }
   }
-
-  #causes(station: string, run: StationRun): RootCauses {
-    const { fold } = run;
-    const { at } = fold.state;
-    if (run.causes?.at === at) return run.causes.value;
-    const value = findRoots({
-      network: this.#options.network,
-      station,
-      at,
-      episodes: ownEpisodes(run),
-      isReporting: (unit) => (fold.view.lastHeard(unit) ?? -Infinity) >= at - REPORTING_MS,
-    });
-    run.causes = { at, value };
-    return value;
-  }
-}
-
-/** Puts a status in its place; the oldest goes when a gateway flaps more than anybody can follow. */
-function holdStatus(statuses: Reading[], status: Reading): void {
-  let index = statuses.length;
-  while (index > 0 && statuses[index - 1]!.at > status.at) index--;
-  statuses.splice(index, 0, status);
-  if (statuses.length > STATUSES_MAX) statuses.shift();
-}
-
-function ownEpisodes({ fold }: StationRun): Episode[] {
-  return [...fold.cleared, ...fold.state.open.filter((episode) => episode !== undefined)];
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -32,6 +32,8 @@ interface DevicesMemory {
   aliveAt: number[];
   /** The silent ones at the last evaluation: index into `aliveAt`. */
   silent: number[];
+  /** Since when the station has been heard without a break; NaN while it is silent. Devices cannot be heard without it. */
+  stationUpAt: number;
 }
 
 export const offlineDevicesRule: Rule<DevicesMemory> = {
@@ -54,11 +56,15 @@ export const offlineDevicesRule: Rule<DevicesMemory> = {
   ],
   limits: ["offline_device_share", "offline_device_count"],
 
-  start: (asset, network) => ({ aliveAt: network.below(asset.id, "unit").map(() => NaN), silent: [] }),
+  start: (asset, network) => ({ aliveAt: network.below(asset.id, "unit").map(() => NaN), silent: [], stationUpAt: NaN }),
 
   evaluate(memory, asset, view): Verdict {
     const stationHeardAt = view.lastHeard(view.station.id);
-    if (stationHeardAt === undefined || view.at - stationHeardAt > STATION_SILENT_MS) return { state: "unknown" };
+    if (stationHeardAt === undefined || view.at - stationHeardAt > STATION_SILENT_MS) {
+      memory.stationUpAt = NaN;
+      return { state: "unknown" };
+    }
+    if (Number.isNaN(memory.stationUpAt)) memory.stationUpAt = stationHeardAt;
     const units = view.network.below(asset.id, "unit");
     const silent: number[] = [];
     let known = 0;
@@ -66,7 +72,7 @@ export const offlineDevicesRule: Rule<DevicesMemory> = {
       if (isAlive(unit, view)) memory.aliveAt[index] = view.at;
       if (Number.isNaN(memory.aliveAt[index]!)) return;
       known++;
-      if (memory.aliveAt[index]! < view.at) silent.push(index);
+      if (memory.aliveAt[index]! < view.at && hadItsChance(unit, memory.stationUpAt, view)) silent.push(index);
     });
     memory.silent = silent;
     if (known === 0) return { state: "unknown" };
@@ -122,6 +128,12 @@ function isAlive(unit: Asset, view: View): boolean {
   }
   // Rooms below the unit have devices of their own: their reports say nothing about this one.
   return unit.children.length === 0 && slowestMs > 0 && view.at - heardAt <= SILENT_INTERVALS * slowestMs;
+}
+
+/** After an outage of the station a device has three intervals to be heard again. */
+function hadItsChance(unit: Asset, stationUpAt: number, view: View): boolean {
+  const slowestMs = Math.max(0, ...DEVICE_SIGNALS.map((signal) => view.interval(unit.id, signal) ?? 0));
+  return view.at - stationUpAt > SILENT_INTERVALS * slowestMs;
 }
 
 function lastSampleAt(unit: Asset, view: View): number | undefined {

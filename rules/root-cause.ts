@@ -51,7 +51,9 @@ export const EXPLANATIONS: readonly Explains[] = [
     reach: "same or below",
     leadMs: 30 * MINUTE_MS,
   },
-  { root: "burst", levels: ["circuit"], children: ["low_pressure", "leak", "makeup_fault"], reach: "same", leadMs: 30 * MINUTE_MS },
+  // A leak may have grown for weeks before the pipe gives way: it is the same hole.
+  { root: "burst", levels: ["circuit"], children: ["leak"], reach: "same" },
+  { root: "burst", levels: ["circuit"], children: ["low_pressure", "makeup_fault"], reach: "same", leadMs: 30 * MINUTE_MS },
   { root: "burst", levels: ["circuit"], children: ["air_lock", "under_heated"], reach: "below", leadMs: 30 * MINUTE_MS },
   { root: "makeup_fault", levels: ["circuit"], children: ["low_pressure"], reach: "same", leadMs: 30 * MINUTE_MS },
   { root: "low_pressure", levels: ["circuit"], children: ["air_lock", "under_heated"], reach: "below", leadMs: 0 },

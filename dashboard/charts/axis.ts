@@ -6,7 +6,26 @@ import { zoneOffsetMs } from "../../model/zone.ts";
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-const TIME_STEPS_MS = [10_000, 30_000, MINUTE_MS, 2 * MINUTE_MS, 5 * MINUTE_MS, 10 * MINUTE_MS, 15 * MINUTE_MS, 30 * MINUTE_MS, HOUR_MS, 2 * HOUR_MS, 3 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS, DAY_MS, 2 * DAY_MS, 7 * DAY_MS, 14 * DAY_MS, 28 * DAY_MS] as const;
+const TIME_STEPS_MS = [
+  10_000,
+  30_000,
+  MINUTE_MS,
+  2 * MINUTE_MS,
+  5 * MINUTE_MS,
+  10 * MINUTE_MS,
+  15 * MINUTE_MS,
+  30 * MINUTE_MS,
+  HOUR_MS,
+  2 * HOUR_MS,
+  3 * HOUR_MS,
+  6 * HOUR_MS,
+  12 * HOUR_MS,
+  DAY_MS,
+  2 * DAY_MS,
+  7 * DAY_MS,
+  14 * DAY_MS,
+  28 * DAY_MS,
+] as const;
 
 /** Instants (epoch ms) at round local times, at most `count` of them. */
 export function timeTicks(zone: string, from: number, to: number, count: number): number[] {
@@ -31,7 +50,7 @@ export function timeTickText(zone: string, at: number, stepMs: number): string {
 const NICE = [1, 2, 2.5, 5, 10] as const;
 
 /** A round step for about `count` divisions of `span`. */
-export function niceStep(span: number, count: number): number {
+function niceStep(span: number, count: number): number {
   const rough = span / Math.max(1, count);
   const power = 10 ** Math.floor(Math.log10(rough));
   return (NICE.find((factor) => factor * power >= rough * 0.999) ?? 10) * power;
@@ -52,7 +71,8 @@ export function niceRange(min: number, max: number, spanMin: number): [number, n
 export function valueTicks([min, max]: readonly [number, number], count: number): number[] {
   const step = niceStep(max - min, Math.max(2, count));
   const ticks: number[] = [];
-  for (let value = Math.ceil(min / step - 1e-9) * step; value <= max + step * 1e-9; value += step) ticks.push(Math.abs(value) < step * 1e-9 ? 0 : value);
+  for (let value = Math.ceil(min / step - 1e-9) * step; value <= max + step * 1e-9; value += step)
+    ticks.push(Math.abs(value) < step * 1e-9 ? 0 : value);
   return ticks;
 }
 

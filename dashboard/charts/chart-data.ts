@@ -69,7 +69,7 @@ function gapLimitMs(data: LineData): number {
 }
 
 /** A column as uPlot takes it: undefined is "no point here", null breaks the line. */
-export type Column = (number | null | undefined)[];
+type Column = (number | null | undefined)[];
 
 export interface AlignedLines {
   readonly times: number[];

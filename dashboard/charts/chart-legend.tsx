@@ -3,7 +3,13 @@ import { formatNumber, NO_VALUE } from "../format.ts";
 import type { ChartLine, CursorReading } from "./chart-types.ts";
 
 /** Names and colours of a chart's lines; the values under the cursor beside them, a bucket as "min–max". */
-export function ChartLegend(props: { lines: readonly Pick<ChartLine, "id" | "label" | "colour">[]; reading: CursorReading | null; decimals: number; unit: string; band?: string | undefined }): JSX.Element {
+export function ChartLegend(props: {
+  lines: readonly Pick<ChartLine, "id" | "label" | "colour">[];
+  reading: CursorReading | null;
+  decimals: number;
+  unit: string;
+  band?: string | undefined;
+}): JSX.Element {
   const value = (id: string): string => {
     const found = props.reading?.values[id];
     if (found === null || found === undefined) return NO_VALUE;

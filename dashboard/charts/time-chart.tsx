@@ -61,7 +61,9 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
   const [chip, setChip] = createSignal<{ left: number; text: string } | null>(null);
 
   const aligned = createMemo(() => alignLines(props.lines.map((line) => ({ data: line.data, factor: line.factor ?? 1 }))));
-  const gaps = createMemo(() => (props.lines[0] === undefined ? [] : gapsOf(props.lines[0].data, props.from, Math.min(props.to, props.knownUntil ?? props.to))));
+  const gaps = createMemo(() =>
+    props.lines[0] === undefined ? [] : gapsOf(props.lines[0].data, props.from, Math.min(props.to, props.knownUntil ?? props.to)),
+  );
   const valueRange = createMemo(() => {
     let min = Infinity;
     let max = -Infinity;
@@ -90,7 +92,14 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
     const [low, high] = niceRange(min, max, props.spanMin);
     return props.fromZero === true && min >= 0 ? ([0, high] as const) : ([low, high] as const);
   });
-  const structure = createMemo(() => JSON.stringify([preferences.colours(), props.hideTimes, props.syncKey, props.lines.map(({ id, colour, width, dash, stepped }) => [id, colour, width, dash, stepped])]));
+  const structure = createMemo(() =>
+    JSON.stringify([
+      preferences.colours(),
+      props.hideTimes,
+      props.syncKey,
+      props.lines.map(({ id, colour, width, dash, stepped }) => [id, colour, width, dash, stepped]),
+    ]),
+  );
 
   const build = (): void => {
     chart?.destroy();
@@ -120,8 +129,12 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
             size: props.hideTimes === true ? 0 : rem * 1.6,
             gap: rem * 0.3,
             grid: { stroke: brush.colour("--grid"), width: 1 },
-            splits: () => timeTicks(props.zone, props.from, props.to, (chart?.bbox.width ?? 600) / devicePixelRatio / (PX_PER_TIME_TICK * (rem / 16))),
-            values: (_chart, splits) => (props.hideTimes === true ? splits.map(() => "") : splits.map((at) => timeTickText(props.zone, at, (splits[1] ?? at) - (splits[0] ?? at)))),
+            splits: () =>
+              timeTicks(props.zone, props.from, props.to, (chart?.bbox.width ?? 600) / devicePixelRatio / (PX_PER_TIME_TICK * (rem / 16))),
+            values: (_chart, splits) =>
+              props.hideTimes === true
+                ? splits.map(() => "")
+                : splits.map((at) => timeTickText(props.zone, at, (splits[1] ?? at) - (splits[0] ?? at))),
           },
           {
             ...axis,
@@ -150,11 +163,16 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
             return [look, look];
           }),
         ],
-        bands: lines.map((line, index) => ({ series: [2 * index + 2, 2 * index + 1] as [number, number], fill: brush.colour(line.colour) })),
+        bands: lines.map((line, index) => ({
+          series: [2 * index + 2, 2 * index + 1] as [number, number],
+          fill: brush.colour(line.colour),
+        })),
         hooks: {
           drawAxes: [
             (self) => {
-              drawGaps(self, brush, gaps(), (from, to) => t("noData", { age: formatSpan(Math.round((to - from) / 60_000) * 60_000 || 1000) }));
+              drawGaps(self, brush, gaps(), (from, to) =>
+                t("noData", { age: formatSpan(Math.round((to - from) / 60_000) * 60_000 || 1000) }),
+              );
               if (props.band !== undefined) drawBand(self, brush, props.band);
               if (props.bars !== undefined) drawBars(self, brush, props.bars);
             },
@@ -198,7 +216,11 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
     }
     const text =
       reading.to > reading.from
-        ? t("bucketReading", { from: formatTime(props.zone, reading.from, reading.to - reading.from < 60_000), to: formatTime(props.zone, reading.to, reading.to - reading.from < 60_000), span: formatSpan(reading.to - reading.from) })
+        ? t("bucketReading", {
+            from: formatTime(props.zone, reading.from, reading.to - reading.from < 60_000),
+            to: formatTime(props.zone, reading.to, reading.to - reading.from < 60_000),
+            span: formatSpan(reading.to - reading.from),
+          })
         : formatTime(props.zone, reading.from, true);
     setChip({ left: self.bbox.left / devicePixelRatio + left, text });
     props.onCursor?.(reading);
@@ -218,15 +240,28 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
     }),
   );
   createEffect(
-    on([aligned, valueRange, gaps, () => props.from, () => props.to, () => props.marks, () => props.limits, () => props.band, () => props.bars], () => {
-      if (chart === undefined) return;
-      chart.batch(() => {
-        chart!.setData(dataOf(), false);
-        chart!.setScale("x", { min: props.from, max: props.to });
-        chart!.setScale("y", { min: valueRange()[0], max: valueRange()[1] });
-      });
-      chart.redraw(false, true);
-    }),
+    on(
+      [
+        aligned,
+        valueRange,
+        gaps,
+        () => props.from,
+        () => props.to,
+        () => props.marks,
+        () => props.limits,
+        () => props.band,
+        () => props.bars,
+      ],
+      () => {
+        if (chart === undefined) return;
+        chart.batch(() => {
+          chart!.setData(dataOf(), false);
+          chart!.setScale("x", { min: props.from, max: props.to });
+          chart!.setScale("y", { min: valueRange()[0], max: valueRange()[1] });
+        });
+        chart.redraw(false, true);
+      },
+    ),
   );
 
   const step = (direction: number): void => {
@@ -249,14 +284,27 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
         const found = summaryOf(line.data, props.from, props.to);
         if (found === undefined) return `${line.label}: ${t("chartEmpty")}`;
         const shown = (value: number): string => formatNumber(value * (line.factor ?? 1), props.decimals);
-        return t("chartSummary", { name: line.label, now: shown(found.last), min: shown(found.min), max: shown(found.max), unit: props.unit });
+        return t("chartSummary", {
+          name: line.label,
+          now: shown(found.last),
+          min: shown(found.min),
+          max: shown(found.max),
+          unit: props.unit,
+        });
       }),
     ].join(" · ");
 
   return (
-    <div class="time-chart" role="img" aria-label={summary()} tabindex="0" onKeyDown={keys} onBlur={() => chart?.setCursor({ left: -10, top: -10 })}>
+    <div
+      class="time-chart"
+      role="img"
+      aria-label={summary()}
+      tabindex="0"
+      onKeyDown={keys}
+      onBlur={() => chart?.setCursor({ left: -10, top: -10 })}
+    >
       <div class="time-chart-canvas" ref={(element) => (box = element)} />
-      <Show when={chip()}>
+      <Show when={props.hideTimes !== true && chip()}>
         {(shown) => (
           <span class="time-chart-chip" style={{ left: `${shown().left}px` }}>
             {shown().text}

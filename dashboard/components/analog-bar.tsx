@@ -35,12 +35,20 @@ export function AnalogBar(props: AnalogBarProps): JSX.Element {
       aria-hidden={props.label === undefined ? "true" : undefined}
     >
       <rect class="bar-track" x="0.5" y="3" width={WIDTH - 1} height="10" vector-effect="non-scaling-stroke" />
-      <Show when={props.normal}>{(normal) => <rect class="bar-range" x={x(normal()[0])} y="3.5" width={Math.max(0, x(normal()[1]) - x(normal()[0]))} height="9" />}</Show>
+      <Show when={props.normal}>
+        {(normal) => <rect class="bar-range" x={x(normal()[0])} y="3.5" width={Math.max(0, x(normal()[1]) - x(normal()[0]))} height="9" />}
+      </Show>
       {(props.limits ?? []).map((limit) => (
         <line class="bar-limit" x1={x(limit)} x2={x(limit)} y1="1" y2="15" />
       ))}
       <Show when={props.value !== null}>
-        <rect class="bar-tick" x={Math.min(WIDTH - width(), Math.max(0, x(props.value!) - width() / 2))} y="0" width={width()} height={HEIGHT} />
+        <rect
+          class="bar-tick"
+          x={Math.min(WIDTH - width(), Math.max(0, x(props.value!) - width() / 2))}
+          y="0"
+          width={width()}
+          height={HEIGHT}
+        />
       </Show>
     </svg>
   );

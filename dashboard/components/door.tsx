@@ -32,7 +32,16 @@ export function Door(props: { title: string; note?: string; children: JSX.Elemen
 }
 
 /** A labelled text field with an optional hint. */
-export function Field(props: { label: string; type?: "text" | "password"; name: string; autocomplete: string; hint?: string; value: string; onInput: (value: string) => void; autofocus?: boolean }): JSX.Element {
+export function Field(props: {
+  label: string;
+  type?: "text" | "password";
+  name: string;
+  autocomplete: string;
+  hint?: string;
+  value: string;
+  onInput: (value: string) => void;
+  autofocus?: boolean;
+}): JSX.Element {
   return (
     <label class="form-field">
       <span>{props.label}</span>

@@ -78,7 +78,8 @@ function StatusLine(props: { wall: boolean }): JSX.Element {
   const outdoor = createMemo(() => outdoorC(live.stations().values(), live.now() - OUTDOOR_MS_MAX));
   const newestAt = createMemo(() => {
     let newest: number | null = null;
-    for (const station of live.stations().values()) if (station.dataAt !== null && (newest === null || station.dataAt > newest)) newest = station.dataAt;
+    for (const station of live.stations().values())
+      if (station.dataAt !== null && (newest === null || station.dataAt > newest)) newest = station.dataAt;
     return newest;
   });
   return (
@@ -87,7 +88,9 @@ function StatusLine(props: { wall: boolean }): JSX.Element {
         <span class="top-simulated">{t("simulated")}</span>
       </Show>
       <span>{outdoor() === null ? t("outdoorUnknown") : t("outdoorNow", { c: `${formatNumber(outdoor(), 1)}℃` })}</span>
-      <span classList={{ "general-text": live.lostAt() !== null || (newestAt() !== null && live.now() - newestAt()! > OLD_MS) }}>{newestAt() === null ? t("dataNone") : t("dataAge", { age: formatAge(live.now() - newestAt()!) })}</span>
+      <span classList={{ "general-text": live.lostAt() !== null || (newestAt() !== null && live.now() - newestAt()! > OLD_MS) }}>
+        {newestAt() === null ? t("dataNone") : t("dataAge", { age: formatAge(live.now() - newestAt()!) })}
+      </span>
       <time>
         <Show when={live.ready()} fallback={NO_VALUE}>
           <span class="top-date">{formatDay(network.timezone, live.now())} </span>

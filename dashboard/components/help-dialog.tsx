@@ -28,7 +28,13 @@ export function HelpDialog(): JSX.Element {
     return [...found.values()];
   };
   return (
-    <dialog class="dialog" ref={(element) => (dialog = element)} aria-label={t("helpTitle")} onClose={() => setOpen(false)} onClick={(event) => event.target === dialog && dialog.close()}>
+    <dialog
+      class="dialog"
+      ref={(element) => (dialog = element)}
+      aria-label={t("helpTitle")}
+      onClose={() => setOpen(false)}
+      onClick={(event) => event.target === dialog && dialog.close()}
+    >
       <Show when={open()}>
         <div class="panel-head">
           <h2>{t("helpTitle")}</h2>
@@ -60,7 +66,9 @@ const CAPS: Readonly<Record<string, string>> = { Escape: "Esc", ArrowDown: "↓"
 function KeyCaps(props: { keys: string }): JSX.Element {
   return (
     <span class="key-caps">
-      <For each={props.keys.split(" ")}>{(key) => <kbd>{CAPS[key] ?? (key.length === 1 && /[a-z]/.test(key) ? key.toUpperCase() : key)}</kbd>}</For>{" "}
+      <For each={props.keys.split(" ")}>
+        {(key) => <kbd>{CAPS[key] ?? (key.length === 1 && /[a-z]/.test(key) ? key.toUpperCase() : key)}</kbd>}
+      </For>{" "}
     </span>
   );
 }

@@ -1,7 +1,12 @@
 import { For, type JSX } from "solid-js";
 
 /** A short row of exclusive choices that change the view at once (ranges, modes). */
-export function Segments<Value extends string>(props: { label: string; options: readonly { readonly value: Value; readonly text: string }[]; value: Value; onChoose: (value: Value) => void }): JSX.Element {
+export function Segments<Value extends string>(props: {
+  label: string;
+  options: readonly { readonly value: Value; readonly text: string }[];
+  value: Value;
+  onChoose: (value: Value) => void;
+}): JSX.Element {
   return (
     <span class="segments" role="group" aria-label={props.label}>
       <For each={props.options}>

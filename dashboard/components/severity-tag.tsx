@@ -18,7 +18,12 @@ const WORDS = { urgent: "severityUrgent", general: "severityGeneral", watch: "se
 export function SeverityMark(props: { concern: Concern; outlined?: boolean }): JSX.Element {
   return (
     <svg class="tag-shape" viewBox="-1 -1 14 14" aria-hidden="true">
-      <path d={SHAPES[props.concern]} fill={props.outlined ? "none" : undefined} stroke={props.outlined ? "currentColor" : undefined} stroke-width={props.outlined ? 2 : undefined} />
+      <path
+        d={SHAPES[props.concern]}
+        fill={props.outlined ? "none" : undefined}
+        stroke={props.outlined ? "currentColor" : undefined}
+        stroke-width={props.outlined ? 2 : undefined}
+      />
     </svg>
   );
 }

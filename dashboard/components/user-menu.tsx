@@ -32,7 +32,14 @@ export function UserMenu(): JSX.Element {
   ]);
   return (
     <div class="menu" ref={(element) => (box = element)}>
-      <button ref={(element) => (button = element)} type="button" class="menu-button" aria-expanded={open()} aria-haspopup="true" onClick={() => setOpen(!open())}>
+      <button
+        ref={(element) => (button = element)}
+        type="button"
+        class="menu-button"
+        aria-expanded={open()}
+        aria-haspopup="true"
+        onClick={() => setOpen(!open())}
+      >
         {user.name} · {t(`role_${user.role}`)}
       </button>
       <Show when={open()}>
@@ -62,8 +69,18 @@ export function Settings(): JSX.Element {
           { value: "en", text: t("languageEn") },
         ]}
       />
-      <Choice legend={t("theme")} value={preferences.theme()} onChoose={preferences.setTheme} options={THEMES.map((value) => ({ value, text: t(themes[value]) }))} />
-      <Choice legend={t("pressureUnit")} value={preferences.pressureUnit()} onChoose={preferences.setPressureUnit} options={PRESSURE_UNITS.map((value) => ({ value, text: value }))} />
+      <Choice
+        legend={t("theme")}
+        value={preferences.theme()}
+        onChoose={preferences.setTheme}
+        options={THEMES.map((value) => ({ value, text: t(themes[value]) }))}
+      />
+      <Choice
+        legend={t("pressureUnit")}
+        value={preferences.pressureUnit()}
+        onChoose={preferences.setPressureUnit}
+        options={PRESSURE_UNITS.map((value) => ({ value, text: value }))}
+      />
     </>
   );
 }

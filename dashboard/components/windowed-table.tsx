@@ -54,7 +54,8 @@ export function WindowedTable<Row>(props: WindowedTableProps<Row>): JSX.Element 
     if (index < 0) return id;
     const rowTop = index * props.rowHeightPx;
     if (rowTop < box.scrollTop) box.scrollTop = rowTop;
-    else if (rowTop + props.rowHeightPx > box.scrollTop + box.clientHeight - headPx()) box.scrollTop = rowTop + props.rowHeightPx - box.clientHeight + headPx();
+    else if (rowTop + props.rowHeightPx > box.scrollTop + box.clientHeight - headPx())
+      box.scrollTop = rowTop + props.rowHeightPx - box.clientHeight + headPx();
     return id;
   }, "");
 
@@ -67,7 +68,12 @@ export function WindowedTable<Row>(props: WindowedTableProps<Row>): JSX.Element 
       aria-rowcount={props.rows.length + (props.headless ? 0 : 1)}
       aria-colcount={props.columns.length}
       tabindex="0"
-      style={{ "--columns": columns(), "--row-height": `${props.rowHeightPx}px`, "--rows": props.rows.length, "--grid-min": props.minWidth ?? "0" }}
+      style={{
+        "--columns": columns(),
+        "--row-height": `${props.rowHeightPx}px`,
+        "--rows": props.rows.length,
+        "--grid-min": props.minWidth ?? "0",
+      }}
       onScroll={() => setTop(box.scrollTop)}
     >
       <div class={props.headless ? "visually-hidden" : "grid-head"} role="row" aria-rowindex="1">

@@ -24,7 +24,14 @@ export function FirstRun(props: { onContinue: () => void }): JSX.Element {
       {(station) => {
         const example = createMemo(() => exampleMessage(network, station().id, Math.floor(live.now() / 60_000) * 60_000));
         const command = (): string =>
-          publishCommand({ host: location.hostname, port: brokerPort(live.health()), user: gateway()?.name ?? "GATEWAY", password: gateway()?.password ?? "PASSWORD", topic: example().topic, payload: example().payload });
+          publishCommand({
+            host: location.hostname,
+            port: brokerPort(live.health()),
+            user: gateway()?.name ?? "GATEWAY",
+            password: gateway()?.password ?? "PASSWORD",
+            topic: example().topic,
+            payload: example().payload,
+          });
         return (
           <div class="first-run">
             <h1>{t("firstRunTitle")}</h1>
@@ -66,7 +73,10 @@ function GatewayForm(props: { gateway: Gateway | undefined; onCreated: (gateway:
   const create = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     setBusy(true);
-    const answer = await post<Gateway>("/api/gateways", { name: name().trim(), stations: network.stations.slice(0, GATEWAY_STATIONS_MAX).map((station) => station.id) });
+    const answer = await post<Gateway>("/api/gateways", {
+      name: name().trim(),
+      stations: network.stations.slice(0, GATEWAY_STATIONS_MAX).map((station) => station.id),
+    });
     setBusy(false);
     if (answer.ok) props.onCreated(answer.value);
     else setFailure(errorText(shell, answer.error));
@@ -78,7 +88,8 @@ function GatewayForm(props: { gateway: Gateway | undefined; onCreated: (gateway:
         <form class="first-run-form" onSubmit={(event) => void create(event)}>
           <Field label={t("firstRunGatewayName")} name="gateway" autocomplete="off" value={name()} onInput={setName} />
           <p>
-            <span class="secondary">{t("firstRunGatewayStations")}</span> {t("firstRunGatewayAll", { n: Math.min(GATEWAY_STATIONS_MAX, network.stations.length) })}
+            <span class="secondary">{t("firstRunGatewayStations")}</span>{" "}
+            {t("firstRunGatewayAll", { n: Math.min(GATEWAY_STATIONS_MAX, network.stations.length) })}
           </p>
           <button type="submit" class="button button-main" disabled={busy()}>
             {busy() ? t("firstRunGatewayCreating") : t("firstRunGatewayCreate")}
@@ -142,7 +153,9 @@ function Arrival(props: { onContinue: () => void }): JSX.Element {
   const { live, network, user } = usePlant();
   const startedAt = live.now();
   const [reject, setReject] = createSignal<Reject>();
-  const arrived = createMemo(() => [...live.stations().values()].find((station) => station.receivedAt !== null && Object.keys(station.values).length > 0));
+  const arrived = createMemo(() =>
+    [...live.stations().values()].find((station) => station.receivedAt !== null && Object.keys(station.values).length > 0),
+  );
   const look = async (): Promise<void> => {
     if (document.hidden || arrived() !== undefined || user.role === "viewer") return;
     const answer = await get<Page<Reject>>("/api/rejects", { limit: 1 });
@@ -158,7 +171,8 @@ function Arrival(props: { onContinue: () => void }): JSX.Element {
         fallback={
           <>
             <p>
-              <span class="arrival-pulse" aria-hidden="true" /> <b>{t("firstRunWaiting")}</b> <span class="secondary">{t("firstRunWaited", { age: formatAge(Math.floor((live.now() - startedAt) / 1000) * 1000) })}</span>
+              <span class="arrival-pulse" aria-hidden="true" /> <b>{t("firstRunWaiting")}</b>{" "}
+              <span class="secondary">{t("firstRunWaited", { age: formatAge(Math.floor((live.now() - startedAt) / 1000) * 1000) })}</span>
             </p>
             <Show when={reject()}>
               {(found) => (
@@ -167,7 +181,13 @@ function Arrival(props: { onContinue: () => void }): JSX.Element {
                     {t("firstRunRejected")} {formatTime(network.timezone, found().at, true)}
                   </p>
                   <p>
-                    {t("firstRunRejectLine", { topic: found().topic, reason: say(REJECT_WORDS[found().reason]), expected: found().expected, found: found().found })} {found().suggestion ?? ""}
+                    {t("firstRunRejectLine", {
+                      topic: found().topic,
+                      reason: say(REJECT_WORDS[found().reason]),
+                      expected: found().expected,
+                      found: found().found,
+                    })}{" "}
+                    {found().suggestion ?? ""}
                   </p>
                 </div>
               )}
@@ -179,7 +199,11 @@ function Arrival(props: { onContinue: () => void }): JSX.Element {
           <>
             <p class="strong">{t("firstRunArrived", { station: name(station().id) })}</p>
             <dl class="arrival-values">
-              <For each={Object.entries(station().values).flatMap(([asset, values]) => Object.entries(values).map(([signal, value]) => ({ asset, signal: signal as SignalId, value })))}>
+              <For
+                each={Object.entries(station().values).flatMap(([asset, values]) =>
+                  Object.entries(values).map(([signal, value]) => ({ asset, signal: signal as SignalId, value })),
+                )}
+              >
                 {(item) => (
                   <div>
                     <dt>
@@ -187,7 +211,8 @@ function Arrival(props: { onContinue: () => void }): JSX.Element {
                     </dt>
                     <dd>
                       <b>
-                        {formatSignal(item.signal, item.value[1], preferences.pressureUnit())} {displayOf(item.signal, preferences.pressureUnit()).unit}
+                        {formatSignal(item.signal, item.value[1], preferences.pressureUnit())}{" "}
+                        {displayOf(item.signal, preferences.pressureUnit()).unit}
                       </b>{" "}
                       <span class="secondary">{formatTime(network.timezone, item.value[0], true)}</span>
                     </dd>

@@ -37,7 +37,14 @@ export function Login(): JSX.Element {
     <Door title={t("signInTitle")} note={t("signInNote")}>
       <form class="form" onSubmit={(event) => void submit(event)}>
         <Field label={t("userName")} name="username" autocomplete="username" value={name()} onInput={setName} autofocus />
-        <Field label={t("password")} type="password" name="password" autocomplete="current-password" value={password()} onInput={setPassword} />
+        <Field
+          label={t("password")}
+          type="password"
+          name="password"
+          autocomplete="current-password"
+          value={password()}
+          onInput={setPassword}
+        />
         <div role="alert">
           <Show when={failure() ?? (ended() ? t("sessionEnded") : undefined)}>{(text) => <p class="form-error">{text()}</p>}</Show>
         </div>

@@ -1,9 +1,9 @@
 import { createMemo, createSignal, lazy, Show, Suspense, type JSX } from "solid-js";
-import { expectedSupplyC } from "../../model/heating-curve.ts";
 import type { SignalId } from "../../model/signals.ts";
 import { lineOf, type LineData } from "../charts/chart-data.ts";
 import { ChartLegend } from "../charts/chart-legend.tsx";
-import type { ChartBand, ChartLine, ChartMark, CursorReading } from "../charts/chart-types.ts";
+import type { ChartLine, ChartMark, CursorReading } from "../charts/chart-types.ts";
+import { supplyBand } from "../charts/supply-band.ts";
 import { Panel } from "../components/panel.tsx";
 import { Segments } from "../components/segments.tsx";
 import { ErrorState, Loading } from "../components/states.tsx";
@@ -11,7 +11,8 @@ import { usePlant, useShell } from "../context.ts";
 import { createCurves, type CurveRequest } from "../curves.ts";
 import { formatDateTime, formatSpan } from "../format.ts";
 import { carrierOf } from "../network.ts";
-import { BAND_C, type OverviewRow } from "./overview-rows.ts";
+import { createWidth } from "../rem.ts";
+import type { OverviewRow } from "./overview-rows.ts";
 
 /** The selected station's supply and return against its heating curve, with the moments at which tickets were opened. */
 
@@ -22,6 +23,10 @@ const RANGES = { "1h": HOUR_MS, "6h": 6 * HOUR_MS, "24h": 24 * HOUR_MS, "7d": 16
 type Range = keyof typeof RANGES;
 const RANGE_NAMES = Object.keys(RANGES) as Range[];
 const RANGE_WORDS = { "1h": "range1h", "6h": "range6h", "24h": "range24h", "7d": "range7d" } as const;
+
+/** Share of a wide window that the plotting area takes; a narrow one, where it takes nearly all, is within the first step. */
+const CHART_SHARE = 0.36;
+const PX_STEP = 400;
 
 export function OverviewChart(props: { row: OverviewRow; wall: boolean }): JSX.Element {
   const { t, router, keyboard } = useShell();
@@ -40,13 +45,17 @@ export function OverviewChart(props: { row: OverviewRow; wall: boolean }): JSX.E
     const own = carrierOf(network, values, subject(), "t_out");
     return values?.values[own]?.t_out !== undefined ? own : station();
   });
+  /** At least one bucket for a pixel of the drawing, in steps so that dragging the window's edge fetches seldom. */
+  const width = createWidth(window);
+  const px = (): number => Math.ceil((width() * devicePixelRatio * CHART_SHARE) / PX_STEP) * PX_STEP;
   const request = createMemo(
     (): CurveRequest => {
       const signals: Record<string, SignalId[]> = {};
       const values = live.station(station());
-      for (const signal of ["t2_supply", "t2_return", "t2_set"] as const) (signals[carrierOf(network, values, subject(), signal)] ??= []).push(signal);
+      for (const signal of ["t2_supply", "t2_return", "t2_set"] as const)
+        (signals[carrierOf(network, values, subject(), signal)] ??= []).push(signal);
       (signals[outdoorCarrier()] ??= []).push("t_out");
-      return { station: station(), signals, rangeMs: RANGES[range()], end: end(), px: 700 };
+      return { station: station(), signals, rangeMs: RANGES[range()], end: end(), px: px() };
     },
     undefined,
     { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) },
@@ -68,11 +77,16 @@ export function OverviewChart(props: { row: OverviewRow; wall: boolean }): JSX.E
       ...(back === undefined ? [] : [{ id: "return", label: t("legendReturn"), colour: "--return", data: back }]),
     ];
   });
-  const band = createMemo(() => supplyBand(network.asset(subject())?.circuitFacts, line("t2_set"), line("t_out"), curves.window().from, curves.window().to));
+  const band = createMemo(() =>
+    supplyBand(network.asset(subject())?.circuitFacts, line("t2_set"), line("t_out"), curves.window().from, curves.window().to),
+  );
   const marks = createMemo<ChartMark[]>(() =>
     [...live.tickets().values()]
       // Tickets of buildings and units would crowd the station's curve, and have their own place.
-      .filter((ticket) => ticket.station === station() && ticket.building === undefined && (ticket.circuit === undefined || ticket.circuit === subject()))
+      .filter(
+        (ticket) =>
+          ticket.station === station() && ticket.building === undefined && (ticket.circuit === undefined || ticket.circuit === subject()),
+      )
       .sort((a, b) => a.openedAt - b.openedAt)
       .map((ticket) => ({ at: ticket.openedAt, text: t("ticketMark", { id: ticket.id }), concern: ticket.severity })),
   );
@@ -91,7 +105,11 @@ export function OverviewChart(props: { row: OverviewRow; wall: boolean }): JSX.E
     { keys: "[", word: "helpEarlier", run: () => shift(-1) },
     { keys: "]", word: "helpLater", run: () => shift(1) },
     { keys: "l", word: "helpLive", run: () => router.set({ to: undefined }) },
-    ...RANGE_NAMES.map((name, index) => ({ keys: String(index + 1), word: "helpRange" as const, run: () => router.set({ range: name === "24h" ? undefined : name }) })),
+    ...RANGE_NAMES.map((name, index) => ({
+      keys: String(index + 1),
+      word: "helpRange" as const,
+      run: () => router.set({ range: name === "24h" ? undefined : name }),
+    })),
   ]);
 
   return (
@@ -110,11 +128,19 @@ export function OverviewChart(props: { row: OverviewRow; wall: boolean }): JSX.E
               {t("liveBack")}
             </button>
           </Show>
-          <Segments label={t("ranges")} value={range()} onChoose={(name) => router.set({ range: name === "24h" ? undefined : name })} options={RANGE_NAMES.map((value) => ({ value, text: t(RANGE_WORDS[value]) }))} />
+          <Segments
+            label={t("ranges")}
+            value={range()}
+            onChoose={(name) => router.set({ range: name === "24h" ? undefined : name })}
+            options={RANGE_NAMES.map((value) => ({ value, text: t(RANGE_WORDS[value]) }))}
+          />
         </Show>
       }
     >
-      <Show when={curves.error() === undefined || lines().length > 0} fallback={<ErrorState error={curves.error()!} onRetry={curves.retry} />}>
+      <Show
+        when={curves.error() === undefined || lines().length > 0}
+        fallback={<ErrorState error={curves.error()!} onRetry={curves.retry} />}
+      >
         <Show when={lines().length > 0} fallback={<Loading text={curves.loading() ? t("chartLoading") : t("chartEmpty")} />}>
           <Suspense fallback={<Loading text={t("chartLoading")} />}>
             <TimeChart
@@ -134,7 +160,13 @@ export function OverviewChart(props: { row: OverviewRow; wall: boolean }): JSX.E
           </Suspense>
         </Show>
       </Show>
-      <ChartLegend lines={LEGEND.map(({ id, word, colour }) => ({ id, label: t(word), colour }))} reading={reading()} decimals={1} unit="℃" band={t("legendBand")} />
+      <ChartLegend
+        lines={LEGEND.map(({ id, word, colour }) => ({ id, label: t(word), colour }))}
+        reading={reading()}
+        decimals={1}
+        unit="℃"
+        band={t("legendBand")}
+      />
       <Show when={end()}>{(at) => <p class="visually-hidden">{formatDateTime(network.timezone, at(), live.now())}</p>}</Show>
     </Panel>
   );

@@ -7,7 +7,12 @@ import { OFF_CURVE_C, overviewFigures, type OverviewRow } from "./overview-rows.
 
 /** The part of `GET /api/kpi` that the overview shows. */
 interface KpiAnswer {
-  readonly beforeCall: { readonly called: number; readonly before: number; readonly share: number | null; readonly medianLeadMs: number | null };
+  readonly beforeCall: {
+    readonly called: number;
+    readonly before: number;
+    readonly share: number | null;
+    readonly medianLeadMs: number | null;
+  };
 }
 
 const KPI_REFRESH_MS = 60_000;
@@ -28,10 +33,30 @@ export function OverviewFiguresRow(props: { rows: readonly OverviewRow[] }): JSX
   const lost = (): boolean => live.lostAt() !== null;
   return (
     <dl class="figures">
-      <FigureTile label={t("figureStations")} value={formatNumber(figures().online, 0)} rest={`/ ${formatNumber(figures().total, 0)}`} stale={lost()} />
-      <FigureTile label={t("figureOffCurve", { limit: OFF_CURVE_C })} value={formatNumber(figures().offCurve, 0)} rest={figures().offCurve === null ? "" : t("figureOffCurveUrgent", { n: figures().offCurveUrgent })} stale={lost()} />
-      <FigureTile label={t("figureMeanSupply")} value={formatNumber(figures().meanSupplyC, 1)} rest={figures().meanExpectedC === null ? "" : `/ ${formatNumber(figures().meanExpectedC, 1)}℃`} stale={lost()} />
-      <FigureTile label={t("figureMakeup")} value={formatNumber(figures().makeupM3h, 1)} rest={figures().makeupExpectedM3h === null ? "" : `/ ${formatNumber(figures().makeupExpectedM3h, 1)} m³/h`} stale={lost()} />
+      <FigureTile
+        label={t("figureStations")}
+        value={formatNumber(figures().online, 0)}
+        rest={`/ ${formatNumber(figures().total, 0)}`}
+        stale={lost()}
+      />
+      <FigureTile
+        label={t("figureOffCurve", { limit: OFF_CURVE_C })}
+        value={formatNumber(figures().offCurve, 0)}
+        rest={figures().offCurve === null ? "" : t("figureOffCurveUrgent", { n: figures().offCurveUrgent })}
+        stale={lost()}
+      />
+      <FigureTile
+        label={t("figureMeanSupply")}
+        value={formatNumber(figures().meanSupplyC, 1)}
+        rest={figures().meanExpectedC === null ? "" : `/ ${formatNumber(figures().meanExpectedC, 1)}℃`}
+        stale={lost()}
+      />
+      <FigureTile
+        label={t("figureMakeup")}
+        value={formatNumber(figures().makeupM3h, 1)}
+        rest={figures().makeupExpectedM3h === null ? "" : `/ ${formatNumber(figures().makeupExpectedM3h, 1)} m³/h`}
+        stale={lost()}
+      />
       <FigureTile
         label={t("figureOpen")}
         value={formatNumber(figures().open, 0)}
@@ -47,7 +72,13 @@ export function OverviewFiguresRow(props: { rows: readonly OverviewRow[] }): JSX
         title={beforeCall()?.share === null ? t("figureNoCallsWhy") : undefined}
         rest={
           <Show when={beforeCall()} fallback={NO_VALUE}>
-            {(found) => (found().share === null ? t("figureNoCalls") : found().medianLeadMs === null ? t("figureCalls", { calls: found().called }) : t("figureLead", { lead: formatAge(found().medianLeadMs!) }))}
+            {(found) =>
+              found().share === null
+                ? t("figureNoCalls")
+                : found().medianLeadMs === null
+                  ? t("figureCalls", { calls: found().called })
+                  : t("figureLead", { lead: formatAge(found().medianLeadMs!) })
+            }
           </Show>
         }
       />

@@ -9,8 +9,6 @@ import { latestOf } from "../network.ts";
 
 /** A circuit this far off its curve counts as off curve, °C. */
 export const OFF_CURVE_C = 3;
-/** The band that is drawn around the curve, ± °C. */
-export const BAND_C = 2;
 
 export interface OverviewRow {
   readonly id: string;
@@ -49,11 +47,21 @@ export function openTicketsByStation(tickets: Iterable<TicketSummary>): Readonly
 }
 
 function worstFirst(a: TicketSummary, b: TicketSummary): number {
-  return Number(a.recoveredAt !== null) - Number(b.recoveredAt !== null) || urgencyOrder(a.severity) - urgencyOrder(b.severity) || a.openedAt - b.openedAt;
+  return (
+    Number(a.recoveredAt !== null) - Number(b.recoveredAt !== null) ||
+    urgencyOrder(a.severity) - urgencyOrder(b.severity) ||
+    a.openedAt - b.openedAt
+  );
 }
 
 /** The row of one station. `stale` as `isStale` says. */
-export function overviewRow(network: Network, asset: Asset, station: StationState | undefined, tickets: readonly TicketSummary[], stale: boolean): OverviewRow {
+export function overviewRow(
+  network: Network,
+  asset: Asset,
+  station: StationState | undefined,
+  tickets: readonly TicketSummary[],
+  stale: boolean,
+): OverviewRow {
   const circuits = asset.children.filter((id) => network.asset(id)?.level === "circuit");
   const active = tickets.filter((ticket) => ticket.recoveredAt === null);
   let shown: string | undefined;
@@ -92,7 +100,8 @@ export function overviewRow(network: Network, asset: Asset, station: StationStat
     makeupM3h: derived?.makeupM3h ?? null,
     makeupExpectedM3h: derived?.makeupExpectedM3h ?? null,
     tickets,
-    concern: worst !== undefined ? worst.severity : !stale && deviationC !== null && Math.abs(deviationC) > OFF_CURVE_C ? "watch" : undefined,
+    concern:
+      worst !== undefined ? worst.severity : !stale && deviationC !== null && Math.abs(deviationC) > OFF_CURVE_C ? "watch" : undefined,
   };
 }
 
@@ -109,7 +118,14 @@ const CONCERN_ORDER: Readonly<Record<Concern, number>> = { urgent: 0, general: 1
  * network file, because noise within the band is no reason for rows to change places.
  */
 export function compareRows(a: OverviewRow, b: OverviewRow): number {
-  const group = (row: OverviewRow): number => (row.concern !== undefined ? CONCERN_ORDER[row.concern] : row.connection !== "online" && row.connection !== "never" ? 3 : row.tickets.length > 0 ? 4 : 5);
+  const group = (row: OverviewRow): number =>
+    row.concern !== undefined
+      ? CONCERN_ORDER[row.concern]
+      : row.connection !== "online" && row.connection !== "never"
+        ? 3
+        : row.tickets.length > 0
+          ? 4
+          : 5;
   const groups = group(a) - group(b);
   if (groups !== 0) return groups;
   // Half a degree of difference is noise; the stable sort then keeps the order of the file.
@@ -132,8 +148,16 @@ export interface OverviewFigures {
 }
 
 /** The six figures but the one that needs history. Means and sums are over all circuits that say both numbers and are not stale. */
-export function overviewFigures(network: Network, rows: readonly OverviewRow[], stations: ReadonlyMap<string, StationState>, tickets: Iterable<TicketSummary>, now: number): OverviewFigures {
-  let [supply, expected, circuits, makeup, makeupExpected, makeupCircuits, online, fresh, offCurve, offCurveUrgent] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+export function overviewFigures(
+  network: Network,
+  rows: readonly OverviewRow[],
+  stations: ReadonlyMap<string, StationState>,
+  tickets: Iterable<TicketSummary>,
+  now: number,
+): OverviewFigures {
+  let [supply, expected, circuits, makeup, makeupExpected, makeupCircuits, online, fresh, offCurve, offCurveUrgent] = [
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  ];
   for (const row of rows) {
     if (row.connection === "online") online++;
     if (row.stale) continue;

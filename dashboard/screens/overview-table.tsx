@@ -1,6 +1,7 @@
 import { createMemo, createSignal, Show, type JSX } from "solid-js";
 import { KIND_WORDS, CONNECTION_WORDS } from "../../model/words.ts";
 import type { SignalId } from "../../model/signals.ts";
+import { BAND_C } from "../charts/supply-band.ts";
 import { AnalogBar } from "../components/analog-bar.tsx";
 import { Panel } from "../components/panel.tsx";
 import { SeverityTag } from "../components/severity-tag.tsx";
@@ -9,7 +10,7 @@ import { usePlant, useShell } from "../context.ts";
 import { formatAge, formatNumber } from "../format.ts";
 import { createMedia, createRem, createWidthRem } from "../rem.ts";
 import { formatSignal } from "../units.ts";
-import { BAND_C, OFF_CURVE_C, type OverviewRow } from "./overview-rows.ts";
+import { OFF_CURVE_C, type OverviewRow } from "./overview-rows.ts";
 
 /** The station table: search, selection by mouse and keyboard, analog bars, what is abnormal and why. */
 
@@ -34,7 +35,8 @@ export function OverviewTable(props: { rows: readonly OverviewRow[]; selected: s
   const describe = (row: OverviewRow): { text: string; cured: boolean } => {
     const parts: string[] = [];
     const off = row.deviationC;
-    if (!row.stale && off !== null && Math.abs(off) > OFF_CURVE_C) parts.push(off < 0 ? t("supplyLow", { c: formatNumber(-off, 1) }) : t("supplyHigh", { c: formatNumber(off, 1) }));
+    if (!row.stale && off !== null && Math.abs(off) > OFF_CURVE_C)
+      parts.push(off < 0 ? t("supplyLow", { c: formatNumber(-off, 1) }) : t("supplyHigh", { c: formatNumber(off, 1) }));
     const active = row.tickets.filter((ticket) => ticket.recoveredAt === null);
     const first = active[0] ?? row.tickets[0];
     if (first !== undefined) {
@@ -50,10 +52,14 @@ export function OverviewTable(props: { rows: readonly OverviewRow[]; selected: s
   const judgement = (row: OverviewRow): string => describe(row).text;
   const shown = createMemo(() => {
     const wanted = text().trim().toLowerCase();
-    return wanted === "" ? props.rows : props.rows.filter((row) => `${row.name} ${row.id} ${judgement(row)}`.toLowerCase().includes(wanted));
+    return wanted === ""
+      ? props.rows
+      : props.rows.filter((row) => `${row.name} ${row.id} ${judgement(row)}`.toLowerCase().includes(wanted));
   });
 
-  const value = (signal: SignalId) => (row: () => OverviewRow) => <span classList={{ stale: row().stale }}>{formatSignal(signal, row().values[signal], preferences.pressureUnit())}</span>;
+  const value = (signal: SignalId) => (row: () => OverviewRow) => (
+    <span classList={{ stale: row().stale }}>{formatSignal(signal, row().values[signal], preferences.pressureUnit())}</span>
+  );
   const bar = (row: OverviewRow): JSX.Element => (
     <AnalogBar
       value={row.deviationC}
@@ -73,7 +79,9 @@ export function OverviewTable(props: { rows: readonly OverviewRow[]; selected: s
       <Show when={row.connection !== "online"}>
         {" "}
         <span class="tag tag-none">
-          {row.receivedAt === null ? say(CONNECTION_WORDS[row.connection]) : `${say(CONNECTION_WORDS[row.connection])} ${formatAge(live.now() - row.receivedAt)}`}
+          {row.receivedAt === null
+            ? say(CONNECTION_WORDS[row.connection])
+            : `${say(CONNECTION_WORDS[row.connection])} ${formatAge(live.now() - row.receivedAt)}`}
         </span>
       </Show>
     </>
@@ -97,8 +105,18 @@ export function OverviewTable(props: { rows: readonly OverviewRow[]; selected: s
   const wide = createMemo((): readonly Column<OverviewRow>[] => {
     const number = (roomy: string): string => (tight() ? "minmax(3.05rem, 1fr)" : roomy);
     return [
-      { id: "name", head: () => t("colStation"), width: tight() ? "minmax(6.4rem, 2fr)" : "minmax(7.6rem, 0.5fr)", cell: (row) => nameOf(row()) },
-      { id: "deviation", head: () => t(tight() ? "colDeviationShort" : "colDeviation"), width: tight() ? "minmax(5rem, 1.5fr)" : "minmax(7rem, 8.8rem)", cell: (row) => bar(row()) },
+      {
+        id: "name",
+        head: () => t("colStation"),
+        width: tight() ? "minmax(6.4rem, 2fr)" : "minmax(7.6rem, 0.5fr)",
+        cell: (row) => nameOf(row()),
+      },
+      {
+        id: "deviation",
+        head: () => t(tight() ? "colDeviationShort" : "colDeviation"),
+        width: tight() ? "minmax(5rem, 1.5fr)" : "minmax(7rem, 8.8rem)",
+        cell: (row) => bar(row()),
+      },
       { id: "t2s", head: () => t("colSupply"), width: number("3.9rem"), number: true, cell: value("t2_supply") },
       { id: "t2r", head: () => t("colReturn"), width: number("3.7rem"), number: true, cell: value("t2_return") },
       { id: "t1s", head: () => t("colPrimarySupply"), width: number("3.7rem"), number: true, cell: value("t1_supply") },
@@ -106,8 +124,19 @@ export function OverviewTable(props: { rows: readonly OverviewRow[]; selected: s
       { id: "p2s", head: () => t("colPressureSupply"), width: number("3.5rem"), number: true, cell: value("p2_supply") },
       { id: "p2r", head: () => t("colPressureReturn"), width: number("3.5rem"), number: true, cell: value("p2_return") },
       { id: "q", head: () => t(tight() ? "colFlowShort" : "colFlow"), width: number("4.1rem"), number: true, cell: value("q2_flow") },
-      { id: "makeup", head: () => t("colMakeup"), width: number("3.6rem"), number: true, cell: (row) => <span classList={{ stale: row().stale }}>{formatNumber(row().makeupM3h, 2)}</span> },
-      { id: "judgement", head: () => t("colJudgement"), width: tight() ? "minmax(10rem, 5fr)" : "minmax(14rem, 2fr)", cell: (row) => <span class="judgement">{judge(row())}</span> },
+      {
+        id: "makeup",
+        head: () => t("colMakeup"),
+        width: number("3.6rem"),
+        number: true,
+        cell: (row) => <span classList={{ stale: row().stale }}>{formatNumber(row().makeupM3h, 2)}</span>,
+      },
+      {
+        id: "judgement",
+        head: () => t("colJudgement"),
+        width: tight() ? "minmax(10rem, 5fr)" : "minmax(14rem, 2fr)",
+        cell: (row) => <span class="judgement">{judge(row())}</span>,
+      },
     ];
   });
   const narrow: readonly Column<OverviewRow>[] = [

@@ -15,7 +15,12 @@ export function OverviewTickets(): JSX.Element {
   const { live } = usePlant();
   const open = createMemo(() => [...live.tickets().values()].filter((ticket) => isOpen(ticket.state)).sort(byTimeLeft));
   return (
-    <Panel class="overview-tickets" title={t("tickets")} note={t("ticketsByTime")} side={<span class="secondary ellipsis ticket-stages">{t("ticketStages")}</span>}>
+    <Panel
+      class="overview-tickets"
+      title={t("tickets")}
+      note={t("ticketsByTime")}
+      side={<span class="secondary ellipsis ticket-stages">{t("ticketStages")}</span>}
+    >
       <Show when={open().length > 0} fallback={<Empty>{t("ticketsNone")}</Empty>}>
         <ul class="ticket-list" tabindex="0" aria-label={t("tickets")}>
           <For each={open().slice(0, TICKETS_SHOWN_MAX)}>

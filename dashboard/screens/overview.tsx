@@ -18,7 +18,12 @@ export function Overview(): JSX.Element {
   const { live } = usePlant();
   const [left, setLeft] = createSignal(false);
   /** Stays until the person goes on, so that what arrived can be seen. */
-  const waiting = createMemo<boolean>((was) => was || (live.ready() && live.stations().size === [...live.stations().values()].filter((station) => station.connection === "never").length), false);
+  const waiting = createMemo<boolean>(
+    (was) =>
+      was ||
+      (live.ready() && live.stations().size === [...live.stations().values()].filter((station) => station.connection === "never").length),
+    false,
+  );
   return (
     <Show when={live.ready()} fallback={<NotYet />}>
       <Show when={waiting() && !left()} fallback={<Running />}>

@@ -23,14 +23,31 @@ export function SetUp(): JSX.Element {
     setBusy(true);
     const answer = await session.setUp(token().trim(), name().trim(), password());
     setBusy(false);
-    if (!answer.ok) setFailure(answer.error.status === 401 || answer.error.status === 403 ? t("setupBadToken") : errorText(shell, answer.error));
+    if (!answer.ok)
+      setFailure(answer.error.status === 401 || answer.error.status === 403 ? t("setupBadToken") : errorText(shell, answer.error));
   };
   return (
     <Door title={t("setupTitle")} note={t("setupNote")}>
       <form class="form" onSubmit={(event) => void submit(event)}>
-        <Field label={t("setupToken")} name="token" autocomplete="one-time-code" hint={t("setupTokenHint")} value={token()} onInput={setToken} autofocus />
+        <Field
+          label={t("setupToken")}
+          name="token"
+          autocomplete="one-time-code"
+          hint={t("setupTokenHint")}
+          value={token()}
+          onInput={setToken}
+          autofocus
+        />
         <Field label={t("userName")} name="username" autocomplete="username" value={name()} onInput={setName} />
-        <Field label={t("password")} type="password" name="password" autocomplete="new-password" hint={t("setupPasswordHint", { n: PASSWORD_LENGTH_MIN })} value={password()} onInput={setPassword} />
+        <Field
+          label={t("password")}
+          type="password"
+          name="password"
+          autocomplete="new-password"
+          hint={t("setupPasswordHint", { n: PASSWORD_LENGTH_MIN })}
+          value={password()}
+          onInput={setPassword}
+        />
         <div role="alert">
           <Show when={failure()}>{(text) => <p class="form-error">{text()}</p>}</Show>
         </div>

@@ -2,57 +2,30 @@ import { createMemo, createResource, For, Show, type JSX } from "solid-js";
 import type { Curve } from "../../model/curve.ts";
 import { expectedSupplyC } from "../../model/heating-curve.ts";
 import type { Asset } from "../../model/network.ts";
-import { get, type Result } from "../api.ts";
+import { get, type ApiError, type Result } from "../api.ts";
 import { lineOf } from "../charts/chart-data.ts";
+import { BAND_C } from "../charts/supply-band.ts";
 import { Panel } from "../components/panel.tsx";
+import { ErrorState, Loading } from "../components/states.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { formatNumber } from "../format.ts";
+import { hourPairs, type HourPair } from "./hour-pairs.ts";
 
 /** 供热曲线: outdoor against supply by the hour, thirty days, with the curve and its band; the last day dark, now ringed. */
 
 const HOUR_MS = 3_600_000;
 const DAYS = 30;
-const BAND_C = 2;
 const OFF_CURVE_C = 3;
-const BOX = { width: 360, height: 250, left: 34, right: 8, top: 10, bottom: 26 } as const;
-
-export interface HourPair {
-  readonly at: number;
-  readonly outdoorC: number;
-  readonly supplyC: number;
-}
-
-/** Hours in which both were measured: the middle of their smallest and greatest value. */
-export function hourPairs(outdoor: { times: readonly number[]; low: readonly (number | null)[]; high: readonly (number | null)[] }, supply: typeof outdoor): HourPair[] {
-  const byHour = (line: typeof outdoor): Map<number, { min: number; max: number }> => {
-    const hours = new Map<number, { min: number; max: number }>();
-    for (const [index, at] of line.times.entries()) {
-      const low = line.low[index];
-      if (low === null || low === undefined) continue;
-      const high = line.high[index] ?? low;
-      const hour = Math.floor(at / HOUR_MS) * HOUR_MS;
-      const known = hours.get(hour);
-      if (known === undefined) hours.set(hour, { min: low, max: high });
-      else {
-        known.min = Math.min(known.min, low);
-        known.max = Math.max(known.max, high);
-      }
-    }
-    return hours;
-  };
-  const supplies = byHour(supply);
-  return [...byHour(outdoor)].flatMap(([at, { min, max }]) => {
-    const found = supplies.get(at);
-    return found === undefined ? [] : [{ at, outdoorC: (min + max) / 2, supplyC: (found.min + found.max) / 2 }];
-  });
-}
+const BOX = { width: 360, height: 250, left: 28, right: 6, top: 8, bottom: 22 } as const;
+/** Points of the last day are dark. */
+const RECENT_MS = 25 * HOUR_MS;
 
 export function CurveScatter(props: { circuit: Asset; supplyCarrier: string; outdoorCarrier: string; nowOutdoorC: number | null; nowSupplyC: number | null; expectedC: number | null }): JSX.Element {
   const { t } = useShell();
   const { live } = usePlant();
   const hour = createMemo(() => Math.ceil(live.now() / HOUR_MS) * HOUR_MS);
   const ask = (asset: string, signal: "t_out" | "t2_supply", to: number): Promise<Result<Curve>> => get<Curve>("/api/series", { asset, signal: [signal], from: to - DAYS * 24 * HOUR_MS, to, px: DAYS * 24 });
-  const [answers] = createResource(
+  const [answers, { refetch }] = createResource(
     () => ({ supply: props.supplyCarrier, outdoor: props.outdoorCarrier, to: hour() }),
     ({ supply, outdoor, to }) => Promise.all([ask(outdoor, "t_out", to), ask(supply, "t2_supply", to)]),
   );
@@ -84,41 +57,68 @@ export function CurveScatter(props: { circuit: Asset; supplyCarrier: string; out
   });
   const off = (): boolean => props.nowSupplyC !== null && props.expectedC !== null && Math.abs(props.nowSupplyC - props.expectedC) > OFF_CURVE_C;
   const ticks = (min: number, max: number, step: number): number[] => Array.from({ length: Math.floor(max / step) - Math.ceil(min / step) + 1 }, (_, index) => (Math.ceil(min / step) + index) * step);
+  const recent = (pair: HourPair): boolean => pair.at > hour() - RECENT_MS;
+  const outOfBand = (pair: HourPair): boolean => facts() !== undefined && Math.abs(pair.supplyC - expectedSupplyC(facts()!, pair.outdoorC)) > OFF_CURVE_C;
   const summary = (): string => (props.nowSupplyC === null ? t("scatterEmpty") : t("scatterNow", { value: formatNumber(props.nowSupplyC, 1), expected: formatNumber(props.expectedC, 1) }));
+  const failed = () => answers.latest?.find((answer) => !answer.ok);
   return (
-    <Panel title={t("scatter")} note={t("scatterNote")}>
-      <Show when={pairs().length > 0} fallback={<p class="state">{t("scatterEmpty")}</p>}>
-        <svg class="scatter" viewBox={`0 0 ${BOX.width} ${BOX.height}`} role="img" aria-label={`${t("scatter")}: ${summary()}`}>
-          <For each={ticks(range().minY, range().maxY, 5)}>
-            {(value) => (
-              <>
-                <line class="scatter-grid" x1={BOX.left} x2={BOX.width - BOX.right} y1={y(value)} y2={y(value)} />
-                <text class="scatter-text" x={BOX.left - 5} y={y(value) + 4} text-anchor="end">
-                  {value}
-                </text>
-              </>
-            )}
-          </For>
-          <For each={ticks(range().minX, range().maxX, 4)}>
-            {(value) => (
-              <>
-                <line class="scatter-grid" x1={x(value)} x2={x(value)} y1={BOX.top} y2={BOX.height - BOX.bottom} />
-                <text class="scatter-text" x={x(value)} y={BOX.height - 8} text-anchor="middle">
-                  {formatNumber(value, 0)}
-                </text>
-              </>
-            )}
-          </For>
-          <path class="scatter-band" d={curve().band} />
-          <path class="scatter-curve" d={curve().line} />
-          <For each={pairs()}>{(pair) => <circle class={pair.at > hour() - 25 * HOUR_MS ? "scatter-recent" : "scatter-older"} cx={x(pair.outdoorC)} cy={y(pair.supplyC)} r={pair.at > hour() - 25 * HOUR_MS ? 3 : 1.7} />}</For>
-          <Show when={props.nowOutdoorC !== null && props.nowSupplyC !== null}>
-            <circle class={off() ? "scatter-now-off" : "scatter-now"} cx={x(props.nowOutdoorC!)} cy={y(props.nowSupplyC!)} r="6" />
-          </Show>
-        </svg>
-        <p class="scatter-legend" classList={{ "urgent-text": off() }}>
-          <Show when={off()}>▲ </Show>
-          {summary()}
+    <Panel title={t("scatter")} note={t("scatterNote")} class="scatter-panel">
+      <Show
+        when={pairs().length > 0}
+        fallback={<Show when={failed()} fallback={answers.loading ? <Loading /> : <p class="state">{t("scatterEmpty")}</p>}>{(answer) => <ErrorState error={(answer() as { error: ApiError }).error} onRetry={() => void refetch()} />}</Show>}
+      >
+        <div class="scatter-box">
+          <svg class="scatter" viewBox={`0 0 ${BOX.width} ${BOX.height}`} role="img" aria-label={`${t("scatter")}: ${summary()}`}>
+            <For each={ticks(range().minY, range().maxY, 5)}>
+              {(value) => (
+                <>
+                  <line class="scatter-grid" x1={BOX.left} x2={BOX.width - BOX.right} y1={y(value)} y2={y(value)} />
+                  <text class="scatter-text" x={BOX.left - 5} y={y(value) + 4} text-anchor="end">
+                    {value}
+                  </text>
+                </>
+              )}
+            </For>
+            <For each={ticks(range().minX, range().maxX, 4)}>
+              {(value) => (
+                <>
+                  <line class="scatter-grid" x1={x(value)} x2={x(value)} y1={BOX.top} y2={BOX.height - BOX.bottom} />
+                  <text class="scatter-text" x={x(value)} y={BOX.height - 7} text-anchor="middle">
+                    {formatNumber(value, 0)}
+                  </text>
+                </>
+              )}
+            </For>
+            <path class="scatter-band" d={curve().band} />
+            <path class="scatter-curve" d={curve().line} />
+            <For each={pairs()}>
+              {(pair) => (
+                <Show when={recent(pair) && outOfBand(pair)} fallback={<circle class={recent(pair) ? "scatter-recent" : "scatter-older"} cx={x(pair.outdoorC)} cy={y(pair.supplyC)} r={recent(pair) ? 2.6 : 1.5} />}>
+                  <path class="scatter-out" d={`M${x(pair.outdoorC).toFixed(1)} ${(y(pair.supplyC) - 3.5).toFixed(1)}l3.6 6.4h-7.2Z`} />
+                </Show>
+              )}
+            </For>
+            <Show when={props.nowOutdoorC !== null && props.nowSupplyC !== null}>
+              <Show when={off() && props.expectedC !== null}>
+                <path class="scatter-residual" d={`M${x(props.nowOutdoorC!)} ${y(props.expectedC!)}V${y(props.nowSupplyC!)}`} />
+              </Show>
+              <circle class={off() ? "scatter-now-off" : "scatter-now"} cx={x(props.nowOutdoorC!)} cy={y(props.nowSupplyC!)} r="6" />
+            </Show>
+            <text class="scatter-text" x={BOX.width - BOX.right - 4} y={BOX.top + 12} text-anchor="end">
+              {t("scatterAxisY")}
+            </text>
+            <text class="scatter-text" x={BOX.width - BOX.right - 4} y={BOX.height - BOX.bottom - 6} text-anchor="end">
+              {t("scatterAxisX")}
+            </text>
+          </svg>
+        </div>
+        <p class="scatter-legend">
+          <span class="scatter-key scatter-key-older">{t("scatterOlder")}</span>
+          <span class="scatter-key scatter-key-recent">{t("scatterRecent")}</span>
+          <b classList={{ "urgent-text": off() }}>
+            <Show when={off()}>▲ </Show>
+            {summary()}
+          </b>
         </p>
       </Show>
     </Panel>

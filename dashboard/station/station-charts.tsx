@@ -1,36 +1,54 @@
 import { createMemo, createSignal, Show, type JSX } from "solid-js";
-import { expectedSupplyC } from "../../model/heating-curve.ts";
 import type { Asset } from "../../model/network.ts";
 import type { SignalId } from "../../model/signals.ts";
-import type { ChartBand, ChartLimit, ChartLine, ChartMark, CursorReading } from "../charts/chart-types.ts";
+import type { ChartBand, ChartBars, ChartLimit, ChartLine, ChartMark, CursorReading } from "../charts/chart-types.ts";
 import { TimeChart } from "../charts/time-chart.tsx";
 import { type LineData, lineOf } from "../charts/chart-data.ts";
 import { ChartLegend } from "../charts/chart-legend.tsx";
+import { readingAt } from "../charts/chart-reading.ts";
+import { supplyBand } from "../charts/supply-band.ts";
 import { Panel } from "../components/panel.tsx";
 import { Segments } from "../components/segments.tsx";
 import { ErrorState, Loading } from "../components/states.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { createCurves, type CurveRequest } from "../curves.ts";
-import { formatSpan } from "../format.ts";
+import { formatNumber, formatSpan, formatTime } from "../format.ts";
 import { carrierOf } from "../network.ts";
 import { displayOf } from "../units.ts";
-import { hourlyMakeup } from "./hourly-makeup.ts";
+import { createMakeupBars } from "./makeup-history.ts";
 
-/** Temperature, outdoor, pressure, flow and makeup of one circuit over one time axis, following live, with the tickets' marks. */
+/** Temperature with outdoor, pressure, flow with hourly makeup of one circuit over one time axis, following live, with the tickets' marks. */
 
 const HOUR_MS = 3_600_000;
 const RANGES = { "1h": HOUR_MS, "6h": 6 * HOUR_MS, "24h": 24 * HOUR_MS, "7d": 168 * HOUR_MS, "30d": 720 * HOUR_MS } as const;
 type Range = keyof typeof RANGES;
 const RANGE_NAMES = Object.keys(RANGES) as Range[];
-const SIGNALS_OF_CIRCUIT = ["t2_supply", "t2_return", "p2_supply", "p2_return", "q2_flow", "mk_total"] as const satisfies readonly SignalId[];
-const BAND_C = 2;
+const SIGNALS_OF_CIRCUIT = ["t2_supply", "t2_return", "t2_set", "p2_supply", "p2_return", "q2_flow"] as const satisfies readonly SignalId[];
 /** The rules' default: a return pressure this far under the static need is too low, kPa (DOMAIN R04). */
 const STATIC_MARGIN_KPA = 20;
+/** The makeup's own scale ends at a multiple of this, m³/h, and takes this share of its chart. */
+const MAKEUP_STEP_M3H = 0.5;
+const MAKEUP_SHARE = 0.8;
+
+interface ChartPart {
+  readonly title: string;
+  readonly lines: readonly ChartLine[];
+  readonly signal: SignalId;
+  readonly spanMin: number;
+  readonly size: "large" | "strip" | "middle";
+  readonly last?: boolean;
+  readonly band?: ChartBand | undefined;
+  readonly bars?: ChartBars | undefined;
+  readonly fromZero?: boolean;
+  readonly limits?: readonly ChartLimit[];
+  readonly marks?: readonly ChartMark[];
+  /** Behind the legend: what the chart says beside its lines. */
+  readonly aside?: (at: number | undefined) => JSX.Element;
+}
 
 export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.Element {
   const { t, router, keyboard, preferences } = useShell();
   const { live, network } = usePlant();
-  const [reading, setReading] = createSignal<CursorReading | null>(null);
   const range = (): Range => RANGE_NAMES.find((name) => name === router.query("range")) ?? "24h";
   const end = (): number | null => {
     const asked = Number(router.query("to"));
@@ -66,17 +84,10 @@ export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.El
   const outdoor = createMemo(() => line("t_out", t("legendOutdoor"), "--outdoor"));
   const pressure = createMemo(() => [...line("p2_supply", t("legendPressureSupply"), "--supply"), ...line("p2_return", t("legendPressureReturn"), "--return")]);
   const flow = createMemo(() => line("q2_flow", t("legendFlow"), "--flow"));
-  const makeup = createMemo<ChartLine[]>(() => {
-    const total = data("mk_total");
-    return total === undefined ? [] : [{ id: "makeup", label: t("legendMakeup"), colour: "--outdoor", data: hourlyMakeup(total), stepped: true, width: 2 }];
-  });
-  const band = createMemo<ChartBand | undefined>(() => {
-    const found = data("t_out");
-    const facts = props.circuit.circuitFacts;
-    if (found === undefined || facts === undefined) return undefined;
-    const known = found.low.flatMap((low, index) => (low === null || low === undefined ? [] : [{ at: found.times[index]!, value: expectedSupplyC(facts, (low + (found.high[index] ?? low)) / 2) }]));
-    return { times: known.map(({ at }) => at), low: known.map(({ value }) => value - BAND_C), high: known.map(({ value }) => value + BAND_C) };
-  });
+  const band = createMemo(() => supplyBand(props.circuit.circuitFacts, data("t2_set"), data("t_out"), curves.window().from, curves.window().to));
+  const makeup = createMakeupBars(props.circuit.id, () => carrier("mk_total"), curves.window);
+  const makeupTop = createMemo(() => MAKEUP_STEP_M3H * Math.max(1, Math.ceil(Math.max(0, ...makeup().map((bar) => Math.max(bar.value, bar.usual?.[1] ?? 0))) / MAKEUP_STEP_M3H)));
+  const bars = createMemo((): ChartBars | undefined => (makeup().length === 0 ? undefined : { bars: makeup(), top: makeupTop(), share: MAKEUP_SHARE }));
   const lowLimit = createMemo<ChartLimit[]>(() => {
     const need = props.circuit.circuitFacts?.staticPressureKpa;
     if (need === undefined) return [];
@@ -84,7 +95,8 @@ export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.El
   });
   const marks = createMemo<ChartMark[]>(() =>
     [...live.tickets().values()]
-      .filter((ticket) => ticket.station === props.station.id && (ticket.circuit === undefined || ticket.circuit === props.circuit.id))
+      // Tickets of buildings and units would crowd the circuit's curves, and have their own place.
+      .filter((ticket) => ticket.station === props.station.id && ticket.building === undefined && (ticket.circuit === undefined || ticket.circuit === props.circuit.id))
       .sort((a, b) => a.openedAt - b.openedAt)
       .map((ticket) => ({ at: ticket.openedAt, text: ticket.id, concern: ticket.severity })),
   );
@@ -103,13 +115,20 @@ export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.El
     const bucketMs = temperature()[0]?.data.bucketMs;
     return bucketMs === undefined ? "" : bucketMs === 0 ? t("rawPoints") : t("minMaxBuckets", { span: formatSpan(bucketMs) });
   };
-  const chart = (part: { title: string; lines: readonly ChartLine[]; signal: SignalId; spanMin: number; size: string; last?: boolean; band?: ChartBand | undefined; limits?: readonly ChartLimit[]; marks?: readonly ChartMark[] }): JSX.Element => {
+  const chart = (part: ChartPart): JSX.Element => {
+    const [cursor, setCursor] = createSignal<CursorReading | null>(null);
     const display = () => displayOf(part.signal, preferences.pressureUnit());
+    /** Without a cursor the legend shows the newest values. */
+    const reading = (): CursorReading | null => {
+      const newest = Math.max(0, ...part.lines.map((line) => line.data.times.at(-1) ?? 0));
+      return cursor() ?? (end() === null ? (readingAt(part.lines, newest) ?? null) : null);
+    };
     return (
       <div class={`station-chart station-chart-${part.size}`}>
         <div class="station-chart-head">
           <b>{part.title}</b> <span class="secondary">{display().unit}</span>
           <ChartLegend lines={part.lines} reading={reading()} decimals={display().decimals} unit="" band={part.band === undefined ? undefined : t("legendBand")} />
+          {part.aside?.(cursor()?.from)}
         </div>
         <TimeChart
           label={part.title}
@@ -121,14 +140,34 @@ export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.El
           unit={display().unit}
           decimals={display().decimals}
           spanMin={part.spanMin * display().factor}
+          fromZero={part.fromZero === true}
           band={part.band}
+          bars={part.bars}
           limits={part.limits ?? []}
           marks={part.marks ?? bare()}
           syncKey="station"
           hideTimes={part.last !== true}
-          onCursor={setReading}
+          onCursor={setCursor}
         />
       </div>
+    );
+  };
+  /** The hour under the cursor, else the newest one, beside what is usual. */
+  const makeupNote = (at: number | undefined): JSX.Element => {
+    const bar = (): ReturnType<typeof makeup>[number] | undefined => (at === undefined ? makeup().at(-1) : makeup().find((one) => one.from <= at && at < one.to));
+    return (
+      <Show when={bar()}>
+        {(found) => (
+          <span class="legend makeup-note">
+            <span class="legend-item">
+              <span class={`legend-bar legend-bar-${found().concern ?? "normal"}`} />
+              {t("legendMakeup", { from: formatTime(network.timezone, found().from), to: formatTime(network.timezone, found().to) })} <b>{formatNumber(found().value, 2)}</b>
+              <Show when={found().usual}>{(usual) => <span class="secondary">{t("makeupUsual", { value: `${formatNumber(usual()[0], 2)}–${formatNumber(usual()[1], 2)}` })}</span>}</Show>
+            </span>
+            <span class="secondary">{t("makeupAxis", { top: formatNumber(makeupTop(), 1) })}</span>
+          </span>
+        )}
+      </Show>
     );
   };
   return (
@@ -150,10 +189,9 @@ export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.El
       <Show when={curves.error() === undefined || temperature().length > 0} fallback={<ErrorState error={curves.error()!} onRetry={curves.retry} />}>
         <Show when={temperature().length > 0} fallback={<Loading text={curves.loading() ? t("chartLoading") : t("chartEmpty")} />}>
           {chart({ title: t("chartTemperature"), get lines() { return temperature(); }, signal: "t2_supply", spanMin: 10, size: "large", get band() { return band(); }, get marks() { return marks(); } })}
-          {chart({ title: t("chartOutdoor"), get lines() { return outdoor(); }, signal: "t_out", spanMin: 6, size: "small" })}
+          {chart({ title: t("chartOutdoor"), get lines() { return outdoor(); }, signal: "t_out", spanMin: 6, size: "strip" })}
           {chart({ title: t("chartPressure"), get lines() { return pressure(); }, signal: "p2_return", spanMin: 100, size: "middle", get limits() { return lowLimit(); } })}
-          {chart({ title: t("chartFlow"), get lines() { return flow(); }, signal: "q2_flow", spanMin: 20, size: "small" })}
-          {chart({ title: t("legendMakeup"), get lines() { return makeup(); }, signal: "mk_flow", spanMin: 0.5, size: "small", last: true })}
+          {chart({ title: t("chartFlow"), get lines() { return flow(); }, signal: "q2_flow", spanMin: 20, size: "middle", last: true, fromZero: true, get bars() { return bars(); }, aside: makeupNote })}
         </Show>
       </Show>
     </Panel>

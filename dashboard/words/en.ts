@@ -71,7 +71,8 @@ export const en = {
   sessionEnded: "Your session has ended, please sign in again.",
   // set-up of the first user
   setupTitle: "First set-up",
-  setupNote: "There is no account yet. The platform printed a one-time token to its terminal when it started; use it to create the first administrator.",
+  setupNote:
+    "There is no account yet. The platform printed a one-time token to its terminal when it started; use it to create the first administrator.",
   setupToken: "One-time token",
   setupTokenHint: "From the terminal output of the platform; works once",
   setupPasswordHint: "At least {n} characters",
@@ -152,7 +153,8 @@ export const en = {
   ticketAbsorbed: "{n} more findings",
   // first run
   firstRunTitle: "Waiting for the first data",
-  firstRunNote: "The platform is ready and has not received anything from any station. Here is the real topic and payload of the first station; send it and watch it appear.",
+  firstRunNote:
+    "The platform is ready and has not received anything from any station. Here is the real topic and payload of the first station; send it and watch it appear.",
   firstRunTopic: "Topic",
   firstRunPayload: "Payload",
   firstRunCommand: "Send with mosquitto_pub",

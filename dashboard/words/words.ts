@@ -12,12 +12,13 @@ import { zh } from "./zh.ts";
 const ZH = { ...zh, ...stationZh, ...ticketsZh };
 const EN: Readonly<Record<keyof typeof ZH, string>> = { ...en, ...stationEn, ...ticketsEn };
 
-export type WordKey = keyof typeof ZH;
+type WordKey = keyof typeof ZH;
 
 type Placeholder<Sentence extends string> = Sentence extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholder<Rest> : never;
 /** Keys of sentences without placeholders. */
 export type PlainKey = { [Key in WordKey]: Placeholder<(typeof ZH)[Key]> extends never ? Key : never }[WordKey];
-type Fillings<Key extends WordKey> = Placeholder<(typeof ZH)[Key]> extends never ? [] : [values: Readonly<Record<Placeholder<(typeof ZH)[Key]>, string | number>>];
+type Fillings<Key extends WordKey> =
+  Placeholder<(typeof ZH)[Key]> extends never ? [] : [values: Readonly<Record<Placeholder<(typeof ZH)[Key]>, string | number>>];
 
 export interface Words {
   /** The sentence of a key in the chosen language, its {placeholders} filled. */

@@ -25,6 +25,7 @@ const EXPECTED: Readonly<Record<string, Access>> = {
   "GET /api/rules/status": "viewer",
   "GET /api/episodes": "viewer",
   "GET /api/rejects": "viewer",
+  "POST /api/complaints": "operator",
   "GET /api/live": "viewer",
   "GET /metrics": "viewer",
   "GET /api/openapi.json": "viewer",

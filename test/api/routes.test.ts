@@ -147,7 +147,6 @@ describe("series", () => {
     ["asset=B03-U2&signal=t2_supply", 400, { place: "query.signal" }],
     ["asset=S01-H", 400, { place: "query.signal", found: "nothing" }],
     ["asset=S01-H&signal=t2_supply&from=5&to=5", 400, { place: "query.from", expected: "a time before query.to (5)", found: "5" }],
-    ["asset=S01-H&signal=t2_supply&from=", 400, { place: "query.from", expected: "number", found: '""' }],
     ["asset=S01-H&signal=t2_supply&px=0", 400, { place: "query.px", expected: "at least 1", found: '"0"' }],
     ["asset=S01-H&signal=t2_supply&px=10001", 400, { expected: "at most 10000" }],
     ["asset=S01-H&signal=t2_supply&from=0&to=99999999999", 400, { place: "query.from" }],

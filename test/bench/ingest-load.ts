@@ -13,9 +13,12 @@ interface Job {
 const VALUES = ["t2_supply", "t2_return", "p2_supply", "p2_return", "q2_flow", "mk_total", "cp_hz", "t2_set"] as const;
 const PUBACK = 0x40;
 
+/** Where the history of every device begins: each message is a second later than the one before, so that none repeats another. */
+const BEGIN = Date.now() - 40 * 86_400_000;
+
 function payload(ts: number, seq: number): string {
   const values = VALUES.map((signal, index) => `"${signal}":${(40 + index + (seq % 50) / 10).toFixed(1)}`).join(",");
-  return `{"ts":${ts},"seq":${seq},"values":{${values}}}`;
+  return `{"ts":${ts},"seq":${seq},"hist":true,"values":{${values}}}`;
 }
 
 /** One device: logs in, publishes up to `inFlight` messages, one more for every PUBACK, until told to stop. */
@@ -36,7 +39,7 @@ function device(job: Job, index: number, until: number): Promise<{ acknowledged:
           generate({
             cmd: "publish",
             topic,
-            payload: payload(Date.now(), sent),
+            payload: payload(BEGIN + sent * 1_000, sent),
             qos: 1,
             messageId: (sent % 65_535) + 1,
             retain: false,

@@ -8,12 +8,14 @@ import { Aedes } from "aedes";
 import { startBroker } from "../../ingest/broker.ts";
 import { createPipeline } from "../../ingest/pipeline.ts";
 import { Network, type Asset } from "../../model/network.ts";
+import type { Reading } from "../../model/reading.ts";
+import { RuleHost } from "../../rules/host.ts";
 import { openTelemetryStore } from "../../store/telemetry-store.ts";
 import type { TelemetryStore } from "../../store/telemetry.ts";
 
 /**
- * Messages of 8 values from device to acknowledgement, over real connections, three ways: plain aedes that stores nothing, this
- * ingest with a store that costs nothing, this ingest with the store on disk. About 20 s. `node test/bench/ingest.ts`
+ * Messages of 8 values from device to acknowledgement, over real connections, four ways: plain aedes that stores nothing, this
+ * ingest with a store that costs nothing, with the store on disk, and with the store and all rules. About 30 s. `node test/bench/ingest.ts`
  */
 
 const FOR_MS = 1_800;
@@ -58,9 +60,13 @@ async function plainAedes(): Promise<Served> {
   };
 }
 
-async function ingest(network: Network, store: Pick<TelemetryStore, "commit">, closeStore: () => Promise<void>): Promise<Served> {
+async function ingest(network: Network, store: Pick<TelemetryStore, "commit">, closeStore: () => Promise<void>, host?: RuleHost): Promise<Served> {
   let fresh = 0;
-  const pipeline = createPipeline({ network, store, now: Date.now, log: quiet, onFresh: (readings) => (fresh += readings.length) });
+  const onFresh = (readings: readonly Reading[]): void => {
+    fresh += readings.length;
+    host?.accept(readings);
+  };
+  const pipeline = createPipeline({ network, store, now: Date.now, log: quiet, onFresh });
   const authenticate = (name: string): { name: string; stations: string[] } => ({ name, stations: [name.replace("gateway-", "S")] });
   const broker = await startBroker({ host: "127.0.0.1", port: 0, pipeline, log: quiet, now: Date.now, authenticate });
   return {
@@ -81,20 +87,27 @@ async function withoutStore(): Promise<Served> {
   return ingest(benchNetwork(), { commit: ({ readings }) => Promise.resolve({ fresh: readings, duplicates: 0 }) }, () => Promise.resolve());
 }
 
-async function withDisk(): Promise<Served> {
+async function withDisk(hasRules: boolean): Promise<Served> {
   const network = benchNetwork();
   const folder = mkdtempSync(join(tmpdir(), "heatsteward-bench-"));
   const store = await openTelemetryStore({ folder, network, now: Date.now, checkpointMs: Number.POSITIVE_INFINITY });
-  return ingest(network, store, async () => {
-    await store.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const host = hasRules ? new RuleHost({ network, history: (station, from, to) => store.readings(station, from, to) }) : undefined;
+  return ingest(
+    network,
+    store,
+    async () => {
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+    host,
+  );
 }
 
 const ways: [string, () => Promise<Served>][] = [
   ["plain aedes", plainAedes],
   ["ingest, no store", withoutStore],
-  ["ingest, disk", withDisk],
+  ["ingest, disk", () => withDisk(false)],
+  ["device to rules", () => withDisk(true)],
 ];
 console.log(
   `${cpus().length} x ${cpus()[0]?.model ?? "?"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.version}`,

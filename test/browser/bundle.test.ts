@@ -35,7 +35,9 @@ function firstLoad(): typeof files {
   for (const file of wanted) {
     for (const other of files) {
       const base = other.name.replace(/^assets\//, "");
-      const imported = new RegExp(`(?:from|import)\\s*["']\\./${base.replaceAll(".", "\\.")}["']`).test(file.text) || (file.name === "index.html" && file.text.includes(base));
+      const imported =
+        new RegExp(`(?:from|import)\\s*["']\\./${base.replaceAll(".", "\\.")}["']`).test(file.text) ||
+        (file.name === "index.html" && file.text.includes(base));
       if (imported) wanted.add(other);
     }
   }
@@ -45,7 +47,9 @@ function firstLoad(): typeof files {
 describe("the bundle", () => {
   it(`needs at most ${FIRST_LOAD_KB_MAX} KB gzipped for the first load`, () => {
     const first = firstLoad();
-    expect(first.map(({ name }) => name)).toEqual(expect.arrayContaining([expect.stringMatching(/index-.*\.js/), expect.stringMatching(/overview-.*\.js/)]));
+    expect(first.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/index-.*\.js/), expect.stringMatching(/overview-.*\.js/)]),
+    );
     expect(sum(first)).toBeLessThanOrEqual(FIRST_LOAD_KB_MAX);
   });
   it(`has at most ${ALL_KB_MAX} KB gzipped in all`, () => expect(sum(files)).toBeLessThanOrEqual(ALL_KB_MAX));

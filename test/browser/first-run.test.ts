@@ -41,7 +41,15 @@ describe("a fresh platform", () => {
     expect(password.length).toBeGreaterThan(12);
     expect(await page.locator(".snippet").nth(2).innerText()).toContain(`-h 127.0.0.1 -p 1883 -u gw-north -P ${password}`);
 
-    stage.fake.rejects.push({ at: stage.fake.now(), topic: `heat/v1/${station.id}/telemetry`, station: station.id, reason: "unknown_asset", expected: "an asset of S0001", found: "S0001-X", suggestion: "did you mean S0001-L?" });
+    stage.fake.rejects.push({
+      at: stage.fake.now(),
+      topic: `heat/v1/${station.id}/telemetry`,
+      station: station.id,
+      reason: "unknown_asset",
+      expected: "an asset of S0001",
+      found: "S0001-X",
+      suggestion: "did you mean S0001-L?",
+    });
     await page.getByText("did you mean S0001-L?").waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
 
@@ -56,7 +64,10 @@ describe("a fresh platform", () => {
 });
 
 describe("an empty platform", () => {
-  it.each([["zh", "light"], ["en", "dark"]] as const)("is accessible and fits a phone: %s, %s", async (language, theme) => {
+  it.each([
+    ["zh", "light"],
+    ["en", "dark"],
+  ] as const)("is accessible and fits a phone: %s, %s", async (language, theme) => {
     const stage = await fresh("empty");
     const page = await stage.open("/", { language, theme, width: 360, height: 740 });
     await page.waitForSelector(".arrival");

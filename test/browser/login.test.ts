@@ -35,7 +35,12 @@ describe("the login", () => {
     await page.getByText(/失败次数过多，请 90 s后再试/).waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
   });
-  it.each([["zh", "light"], ["en", "dark"], ["zh", "dark"], ["en", "light"]] as const)("is accessible and fits a phone: %s, %s", async (language, theme) => {
+  it.each([
+    ["zh", "light"],
+    ["en", "dark"],
+    ["zh", "dark"],
+    ["en", "light"],
+  ] as const)("is accessible and fits a phone: %s, %s", async (language, theme) => {
     const page = await stage.open("/", { as: null, language, theme, width: 360, height: 640 });
     await page.waitForSelector("input[name=username]");
     await page.locator("summary").click();

@@ -28,7 +28,9 @@ async function overview(path = "/"): Promise<Page> {
 describe("the table", () => {
   it("puts the urgent first, then general, then those that nobody opened a ticket for; colour has its words", async () => {
     const page = await overview();
-    const tinted = await page.locator(".grid-row[class*=tint-]").evaluateAll((rows) => rows.map((row) => `${/tint-(\w+)/.exec(row.className)![1]}: ${row.querySelector(".tag")?.textContent}`));
+    const tinted = await page
+      .locator(".grid-row[class*=tint-]")
+      .evaluateAll((rows) => rows.map((row) => `${/tint-(\w+)/.exec(row.className)![1]}: ${row.querySelector(".tag")?.textContent}`));
     expect(tinted.map((text) => text.split(":")[0])).toEqual(["urgent", "urgent", "urgent", "general", "general", "watch"]);
     expect(tinted[0]).toMatch(/紧急: 供温低 \d\.\d℃ · 调节阀卡涩/);
     expect(tinted[5]).toMatch(/关注: 供温低 \d\.\d℃ · 未开单/);
@@ -139,7 +141,13 @@ describe("live", () => {
     await until("another supply temperature", async () => (await cell.innerText()) !== before);
     expect(await page.locator(".top-status").innerText()).toMatch(/数据延迟 \d\.\d s/);
     const open = Number(await page.locator(".figure-value").nth(4).innerText());
-    await stage.fake.open({ kind: "pump_failure", asset: `${id(20)}-L`, severity: "urgent", summary: { zh: "循环泵跳闸", en: "pump tripped" }, agoMs: 500 });
+    await stage.fake.open({
+      kind: "pump_failure",
+      asset: `${id(20)}-L`,
+      severity: "urgent",
+      summary: { zh: "循环泵跳闸", en: "pump tripped" },
+      agoMs: 500,
+    });
     await page.getByText("循环泵跳闸").waitFor();
     expect(Number(await page.locator(".figure-value").nth(4).innerText())).toBe(open + 1);
     const row = page.locator(".grid-row.tint-urgent", { hasText: stage.fake.network.stations[20]!.name });

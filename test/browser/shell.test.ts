@@ -15,7 +15,7 @@ afterEach(() => stage.clear());
 afterAll(() => stage.close());
 
 /** Paths and what shows that the screen is there; a station and a ticket are put in when the stage is up. */
-const ROUTES = [
+const ROUTES: readonly (readonly [path: string, ready: string])[] = [
   ["/", ".uplot"],
   ["/?wall=1", ".uplot"],
   ["/stations", "main h1"],
@@ -23,9 +23,9 @@ const ROUTES = [
   ["/tickets", "main h2"],
   ["/tickets/{ticket}", "main h1"],
   ["/nowhere", "main h1"],
-] as const;
+];
 
-async function openRoute([path, ready]: (typeof ROUTES)[number], visit: Visit): Promise<Page> {
+async function openRoute([path, ready]: readonly [string, string], visit: Visit): Promise<Page> {
   const page = await stage.open(path.replace("{station}", stage.fake.network.stations[0]!.id).replace("{ticket}", ticket), visit);
   await page.waitForSelector(ready, { state: "attached" });
   return page;
@@ -70,7 +70,15 @@ describe("by keyboard", () => {
     const seen: string[] = [];
     for (let step = 0; step < 30; step++) {
       await page.keyboard.press("Tab");
-      seen.push(await page.evaluate(() => (document.activeElement?.closest(".skip, .nav, .menu, .search, .grid, .segments, .time-chart, .ticket-list")?.className.replace("input ", "").split(" ")[0] ?? "")));
+      seen.push(
+        await page.evaluate(
+          () =>
+            document.activeElement
+              ?.closest(".skip, .nav, .menu, .search, .grid, .segments, .time-chart, .ticket-list")
+              ?.className.replace("input ", "")
+              .split(" ")[0] ?? "",
+        ),
+      );
     }
     const order = [...new Set(seen.filter((name) => name !== ""))];
     expect(order).toEqual(["skip", "nav", "menu", "search", "grid", "segments", "time-chart", "ticket-list"]);
@@ -101,7 +109,13 @@ describe("the menu", () => {
     await page.getByText("Dark", { exact: true }).click();
     await page.getByText("kPa", { exact: true }).click();
     expect(await page.locator("nav").innerText()).toContain("Overview");
-    expect(await page.evaluate(() => [document.documentElement.lang, document.documentElement.dataset["theme"], localStorage.getItem("heatsteward.pressureUnit")])).toEqual(["en", "dark", "kPa"]);
+    expect(
+      await page.evaluate(() => [
+        document.documentElement.lang,
+        document.documentElement.dataset["theme"],
+        localStorage.getItem("heatsteward.pressureUnit"),
+      ]),
+    ).toEqual(["en", "dark", "kPa"]);
     expect(await page.locator("[role=row] [role=cell]").nth(6).innerText()).toMatch(/^\d{3}$/);
   });
   it("signs out, and the session is over on the platform too", async () => {
@@ -141,7 +155,11 @@ describe("trouble", () => {
   it("shows what of the platform is broken, and takes it back", async () => {
     const page = await stage.open("/");
     await page.waitForSelector("[role=row]");
-    stage.fake.health.current = { ...stage.fake.health.current, status: "degraded", parts: { influx: { status: "degraded", message: { zh: "InfluxDB 不可达，数据暂存本机", en: "InfluxDB unreachable" }, figures: {} } } };
+    stage.fake.health.current = {
+      ...stage.fake.health.current,
+      status: "degraded",
+      parts: { influx: { status: "degraded", message: { zh: "InfluxDB 不可达，数据暂存本机", en: "InfluxDB unreachable" }, figures: {} } },
+    };
     await page.getByText("InfluxDB 不可达，数据暂存本机").waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
     stage.fake.health.current = { ...stage.fake.health.current, status: "ok", parts: {} };
@@ -160,7 +178,13 @@ describe("trouble", () => {
     await page.evaluate(() => window.dispatchEvent(new Event("offline")));
     await page.getByText(/本机无网络|正在重连/).waitFor();
     await page.waitForSelector("[role=row] .stale");
-    await stage.fake.open({ kind: "burst", asset: `${stage.fake.network.stations[11]!.id}-L`, severity: "urgent", summary: { zh: "断网期间的爆管", en: "burst" }, agoMs: 1_000 });
+    await stage.fake.open({
+      kind: "burst",
+      asset: `${stage.fake.network.stations[11]!.id}-L`,
+      severity: "urgent",
+      summary: { zh: "断网期间的爆管", en: "burst" },
+      agoMs: 1_000,
+    });
     await page.context().setOffline(false);
     await page.getByText("断网期间的爆管").waitFor();
     await page.getByText(/本机无网络|正在重连/).waitFor({ state: "detached" });

@@ -50,9 +50,15 @@ const MARKS: readonly (readonly [string, readonly string[]])[] = [
   ["focus", [...GROUNDS]],
 ];
 
-for (const [theme, index] of [["light", 0], ["dark", 1]] as const) {
+for (const [theme, index] of [
+  ["light", 0],
+  ["dark", 1],
+] as const) {
   describe(`${theme} colours`, () => {
-    for (const [rows, least] of [[TEXT, 4.5], [MARKS, 3]] as const) {
+    for (const [rows, least] of [
+      [TEXT, 4.5],
+      [MARKS, 3],
+    ] as const) {
       for (const [name, grounds] of rows) {
         it.each(grounds)(`${name} on %s reach ${least}`, (ground) => {
           expect(contrast(tokens.get(name)![index], tokens.get(ground)![index])).toBeGreaterThanOrEqual(least);

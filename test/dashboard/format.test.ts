@@ -1,6 +1,16 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatAge, formatClock, formatDateTime, formatDay, formatNumber, formatShare, formatSpan, formatTime, NO_VALUE } from "../../dashboard/format.ts";
+import {
+  formatAge,
+  formatClock,
+  formatDateTime,
+  formatDay,
+  formatNumber,
+  formatShare,
+  formatSpan,
+  formatTime,
+  NO_VALUE,
+} from "../../dashboard/format.ts";
 
 const ZONE = "Asia/Shanghai";
 const AT = Date.UTC(2026, 10, 20, 0, 0, 2);
@@ -50,7 +60,11 @@ describe("durations", () => {
     expect(formatClock(999)).toBe("0:00:00");
   });
   it("never show a limit as reached before it is", () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 1e9 }), (ms) => void expect(formatClock(-ms)).toMatch(/^−/)));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e9 }), (ms) => {
+        expect(formatClock(-ms)).toMatch(/^−/);
+      }),
+    );
   });
   it("show ages in one unit that is enough to judge them", () => {
     expect(formatAge(400)).toBe("0.4 s");
@@ -61,6 +75,13 @@ describe("durations", () => {
     expect(formatAge(-5)).toBe("0.0 s");
   });
   it("show limits as they were set", () => {
-    expect([10 * 60_000, 3_600_000, 86_400_000, 72_000, 126_000, 172_800_000].map(formatSpan)).toEqual(["10 min", "1 h", "24 h", "72 s", "2.1 min", "48 h"]);
+    expect([10 * 60_000, 3_600_000, 86_400_000, 72_000, 126_000, 172_800_000].map(formatSpan)).toEqual([
+      "10 min",
+      "1 h",
+      "24 h",
+      "72 s",
+      "2.1 min",
+      "48 h",
+    ]);
   });
 });

@@ -1,24 +1,68 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { applyMessage, CLOSED_TICKETS_MAX, emptyLiveState, isStale, type StationState, TICKET_EVENTS_MAX } from "../../dashboard/live-state.ts";
+import {
+  applyMessage,
+  CLOSED_TICKETS_MAX,
+  emptyLiveState,
+  isStale,
+  type StationState,
+  TICKET_EVENTS_MAX,
+} from "../../dashboard/live-state.ts";
 import type { LiveMessage, StationLive, TicketSummary } from "../../model/live.ts";
 
 const AT = 1_795_132_800_000;
 
 function station(id: string, dataAt: number | null, values: StationLive["values"] = {}): StationLive {
-  return { id, connection: dataAt === null ? "never" : "online", dataAt, receivedAt: dataAt === null ? null : dataAt + 100, values, derived: {} };
+  return {
+    id,
+    connection: dataAt === null ? "never" : "online",
+    dataAt,
+    receivedAt: dataAt === null ? null : dataAt + 100,
+    values,
+    derived: {},
+  };
 }
 
 function ticket(id: string, version: number, state: TicketSummary["state"] = "open"): TicketSummary {
   const text = { zh: id, en: id };
   return {
-    id, kind: "leak", severity: "urgent", state, source: "rule", asset: "S01", station: "S01", title: text, summary: text, dueAt: AT, deadlines: [],
-    version, since: AT, detectedAt: AT, openedAt: AT, closedAt: null, recoveredAt: null, assignee: null, absorbed: 0,
+    id,
+    kind: "leak",
+    severity: "urgent",
+    state,
+    source: "rule",
+    asset: "S01",
+    station: "S01",
+    title: text,
+    summary: text,
+    dueAt: AT,
+    deadlines: [],
+    version,
+    since: AT,
+    detectedAt: AT,
+    openedAt: AT,
+    closedAt: null,
+    recoveredAt: null,
+    assignee: null,
+    absorbed: 0,
   };
 }
 
-const snapshot = (sequence: number, tickets: TicketSummary[] = [], stations = [station("S01", AT)]): LiveMessage => ({ type: "snapshot", at: AT, ticketSequence: sequence, simulated: false, stations, tickets });
-const news = (sequence: number, of: TicketSummary, event = "dispatch"): LiveMessage => ({ type: "ticket", at: AT, ticketSequence: sequence, event, ticket: of });
+const snapshot = (sequence: number, tickets: TicketSummary[] = [], stations = [station("S01", AT)]): LiveMessage => ({
+  type: "snapshot",
+  at: AT,
+  ticketSequence: sequence,
+  simulated: false,
+  stations,
+  tickets,
+});
+const news = (sequence: number, of: TicketSummary, event = "dispatch"): LiveMessage => ({
+  type: "ticket",
+  at: AT,
+  ticketSequence: sequence,
+  event,
+  ticket: of,
+});
 const delta = (of: StationLive): LiveMessage => ({ type: "delta", at: AT, stations: [of] });
 
 describe("values", () => {
@@ -55,7 +99,9 @@ describe("tickets", () => {
     applyMessage(state, snapshot(4, [ticket("A", 1)]));
     expect(applyMessage(state, news(5, ticket("A", 2, "dispatched"))).news).toHaveLength(1);
     expect(applyMessage(state, news(5, ticket("A", 2, "dispatched"))).news).toHaveLength(0);
-    const replayed = [news(5, ticket("A", 2)), news(6, ticket("B", 1)), news(7, ticket("A", 3, "closed"))].flatMap((message) => applyMessage(state, message).news);
+    const replayed = [news(5, ticket("A", 2)), news(6, ticket("B", 1)), news(7, ticket("A", 3, "closed"))].flatMap(
+      (message) => applyMessage(state, message).news,
+    );
     expect(replayed.map(({ sequence }) => sequence)).toEqual([6, 7]);
     applyMessage(state, snapshot(7, [ticket("B", 1)]));
     expect(state.ticketSequence).toBe(7);
@@ -84,7 +130,8 @@ describe("tickets", () => {
   it("do not pile up over a season", () => {
     const state = emptyLiveState();
     applyMessage(state, snapshot(0));
-    for (let sequence = 1; sequence <= 3 * CLOSED_TICKETS_MAX; sequence++) applyMessage(state, news(sequence, ticket(`T${sequence}`, 1, "closed"), "close"));
+    for (let sequence = 1; sequence <= 3 * CLOSED_TICKETS_MAX; sequence++)
+      applyMessage(state, news(sequence, ticket(`T${sequence}`, 1, "closed"), "close"));
     expect(state.tickets.size).toBe(CLOSED_TICKETS_MAX);
     expect(state.tickets.has(`T${3 * CLOSED_TICKETS_MAX}`)).toBe(true);
     expect(state.news).toHaveLength(TICKET_EVENTS_MAX);

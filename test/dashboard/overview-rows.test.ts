@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { StationState } from "../../dashboard/live-state.ts";
-import { compareRows, openTicketsByStation, overviewFigures, overviewRow, type OverviewRow } from "../../dashboard/screens/overview-rows.ts";
+import {
+  compareRows,
+  openTicketsByStation,
+  overviewFigures,
+  overviewRow,
+  type OverviewRow,
+} from "../../dashboard/screens/overview-rows.ts";
 import { byTimeLeft, ticketTime } from "../../dashboard/ticket-clock.ts";
 import { brokerPort, exampleMessage, publishCommand } from "../../dashboard/screens/first-run-example.ts";
 import { outdoorC } from "../../dashboard/network.ts";
@@ -18,9 +24,20 @@ const asset = network.asset("S01")!;
 
 function station(supply: { H: number; L: number }, change: Partial<StationState> = {}): StationState {
   return {
-    id: "S01", connection: "online", dataAt: AT, receivedAt: AT, intervalMs: 10_000,
-    values: { S01: { t_out: [AT, -3], t1_supply: [AT, 84] }, "S01-H": { t2_supply: [AT, supply.H] }, "S01-L": { t2_supply: [AT, supply.L], q2_flow: [AT, 61] } },
-    derived: { "S01-H": { supplyExpectedC: 48, makeupM3h: 0.3, makeupExpectedM3h: 0.35 }, "S01-L": { supplyExpectedC: 48, makeupM3h: 2.9, makeupExpectedM3h: 0.35 } },
+    id: "S01",
+    connection: "online",
+    dataAt: AT,
+    receivedAt: AT,
+    intervalMs: 10_000,
+    values: {
+      S01: { t_out: [AT, -3], t1_supply: [AT, 84] },
+      "S01-H": { t2_supply: [AT, supply.H] },
+      "S01-L": { t2_supply: [AT, supply.L], q2_flow: [AT, 61] },
+    },
+    derived: {
+      "S01-H": { supplyExpectedC: 48, makeupM3h: 0.3, makeupExpectedM3h: 0.35 },
+      "S01-L": { supplyExpectedC: 48, makeupM3h: 2.9, makeupExpectedM3h: 0.35 },
+    },
     ...change,
   };
 }
@@ -28,14 +45,47 @@ function station(supply: { H: number; L: number }, change: Partial<StationState>
 function ticket(id: string, change: Partial<TicketSummary> = {}): TicketSummary {
   const text = { zh: id, en: id };
   return {
-    id, kind: "leak", severity: "general", state: "open", source: "rule", asset: "S01-L", station: "S01", circuit: "S01-L", title: text, summary: text, dueAt: AT + 60_000,
+    id,
+    kind: "leak",
+    severity: "general",
+    state: "open",
+    source: "rule",
+    asset: "S01-L",
+    station: "S01",
+    circuit: "S01-L",
+    title: text,
+    summary: text,
+    dueAt: AT + 60_000,
     deadlines: [{ clock: "dispatch", dueAt: AT + 60_000, limitMs: 600_000, doneAt: undefined }],
-    version: 1, since: AT, detectedAt: AT, openedAt: AT, closedAt: null, recoveredAt: null, assignee: null, absorbed: 0, ...change,
+    version: 1,
+    since: AT,
+    detectedAt: AT,
+    openedAt: AT,
+    closedAt: null,
+    recoveredAt: null,
+    assignee: null,
+    absorbed: 0,
+    ...change,
   };
 }
 
 const row = (id: string, change: Partial<OverviewRow>): OverviewRow => ({
-  id, name: id, connection: "online", receivedAt: AT, stale: false, circuits: 1, circuit: undefined, circuitName: "", deviationC: 0, expectedC: 48, values: {}, makeupM3h: null, makeupExpectedM3h: null, tickets: [], concern: undefined, ...change,
+  id,
+  name: id,
+  connection: "online",
+  receivedAt: AT,
+  stale: false,
+  circuits: 1,
+  circuit: undefined,
+  circuitName: "",
+  deviationC: 0,
+  expectedC: 48,
+  values: {},
+  makeupM3h: null,
+  makeupExpectedM3h: null,
+  tickets: [],
+  concern: undefined,
+  ...change,
 });
 
 describe("the row of a station", () => {
@@ -46,7 +96,11 @@ describe("the row of a station", () => {
     expect(found.values).toMatchObject({ t2_supply: 51.5, t1_supply: 84, t2_return: null });
   });
   it("shows the circuit with the ticket before one that is only off", () => {
-    expect(overviewRow(network, asset, station({ H: 53, L: 48 }), [ticket("A")], false)).toMatchObject({ circuit: "S01-L", concern: "general", makeupM3h: 2.9 });
+    expect(overviewRow(network, asset, station({ H: 53, L: 48 }), [ticket("A")], false)).toMatchObject({
+      circuit: "S01-L",
+      concern: "general",
+      makeupM3h: 2.9,
+    });
   });
   it("is no concern once the only ticket has recovered, nor on values that are too old", () => {
     expect(overviewRow(network, asset, station({ H: 48, L: 48 }), [ticket("A", { recoveredAt: AT })], false).concern).toBeUndefined();
@@ -55,7 +109,14 @@ describe("the row of a station", () => {
   });
   it("finds values that a station with one circuit reports on itself", () => {
     const single = network.asset("S02")!;
-    const live = station({ H: 0, L: 0 }, { id: "S02", values: { S02: { t2_supply: [AT, 47], t_out: [AT, -3] } }, derived: { "S02-A": { supplyExpectedC: 48, makeupM3h: null, makeupExpectedM3h: null } } });
+    const live = station(
+      { H: 0, L: 0 },
+      {
+        id: "S02",
+        values: { S02: { t2_supply: [AT, 47], t_out: [AT, -3] } },
+        derived: { "S02-A": { supplyExpectedC: 48, makeupM3h: null, makeupExpectedM3h: null } },
+      },
+    );
     expect(overviewRow(network, single, live, [], false).deviationC).toBeCloseTo(-1);
   });
 });
@@ -71,20 +132,51 @@ describe("the order", () => {
       row("watch", { concern: "watch", deviationC: 4 }),
       row("urgent-big", { concern: "urgent", deviationC: -6.2 }),
     ];
-    expect([...rows].sort(compareRows).map(({ id }) => id)).toEqual(["urgent-big", "urgent-small", "general", "watch", "silent", "n1", "n2"]);
+    expect([...rows].sort(compareRows).map(({ id }) => id)).toEqual([
+      "urgent-big",
+      "urgent-small",
+      "general",
+      "watch",
+      "silent",
+      "n1",
+      "n2",
+    ]);
   });
 });
 
 describe("the figures", () => {
   it("count, average and sum what is fresh, over circuits", () => {
     const stations = new Map([["S01", station({ H: 47, L: 44 })]]);
-    const rows = [overviewRow(network, asset, stations.get("S01"), [], false), row("S02", { connection: "silent", stale: true, deviationC: 9 })];
-    const figures = overviewFigures(network, rows, stations, [ticket("A", { severity: "urgent", dueAt: AT - 1 }), ticket("B"), ticket("C", { state: "closed" })], AT);
-    expect(figures).toMatchObject({ total: 2, online: 1, offCurve: 1, open: 2, urgent: 1, overdue: 1, meanSupplyC: 45.5, meanExpectedC: 48 });
+    const rows = [
+      overviewRow(network, asset, stations.get("S01"), [], false),
+      row("S02", { connection: "silent", stale: true, deviationC: 9 }),
+    ];
+    const figures = overviewFigures(
+      network,
+      rows,
+      stations,
+      [ticket("A", { severity: "urgent", dueAt: AT - 1 }), ticket("B"), ticket("C", { state: "closed" })],
+      AT,
+    );
+    expect(figures).toMatchObject({
+      total: 2,
+      online: 1,
+      offCurve: 1,
+      open: 2,
+      urgent: 1,
+      overdue: 1,
+      meanSupplyC: 45.5,
+      meanExpectedC: 48,
+    });
     expect(figures.makeupM3h).toBeCloseTo(3.2);
   });
   it("say nothing rather than zero when nothing is fresh", () => {
-    expect(overviewFigures(network, [row("S01", { stale: true, deviationC: 9 })], new Map(), [], AT)).toMatchObject({ offCurve: null, meanSupplyC: null, makeupM3h: null, open: 0 });
+    expect(overviewFigures(network, [row("S01", { stale: true, deviationC: 9 })], new Map(), [], AT)).toMatchObject({
+      offCurve: null,
+      meanSupplyC: null,
+      makeupM3h: null,
+      open: 0,
+    });
   });
   it("take the median outdoor temperature: one probe in the sun does not move it", () => {
     const at = (c: number | null): StationState => station({ H: 48, L: 48 }, { values: { S01: { t_out: [AT, c] } } });
@@ -96,15 +188,27 @@ describe("the figures", () => {
 
 describe("the clock of a ticket", () => {
   it("runs to its next limit, warns near it, and goes below zero", () => {
-    expect(ticketTime(ticket("A", { dueAt: AT + 500_000 }), AT)).toMatchObject({ remainingMs: 500_000, standing: "running", clock: "dispatch" });
+    expect(ticketTime(ticket("A", { dueAt: AT + 500_000 }), AT)).toMatchObject({
+      remainingMs: 500_000,
+      standing: "running",
+      clock: "dispatch",
+    });
     expect(ticketTime(ticket("A"), AT)).toMatchObject({ remainingMs: 60_000, limitMs: 600_000, used: 0.9, standing: "near" });
     expect(ticketTime(ticket("A"), AT + 61_000)).toMatchObject({ remainingMs: -1000, used: 1, standing: "overdue" });
     expect(ticketTime(ticket("A", { state: "closed" }), AT).standing).toBe("done");
   });
   it("sorts by time left, and groups open ones by station, worst first", () => {
-    const [a, b, c] = [ticket("A", { dueAt: AT + 5 }), ticket("B", { dueAt: AT - 5, severity: "urgent" }), ticket("C", { dueAt: null, state: "closed" })];
+    const [a, b, c] = [
+      ticket("A", { dueAt: AT + 5 }),
+      ticket("B", { dueAt: AT - 5, severity: "urgent" }),
+      ticket("C", { dueAt: null, state: "closed" }),
+    ];
     expect([a, c, b].sort(byTimeLeft).map(({ id }) => id)).toEqual(["B", "A", "C"]);
-    expect(openTicketsByStation([a, b, c, ticket("D", { severity: "urgent", recoveredAt: AT, openedAt: 0 })]).get("S01")!.map(({ id }) => id)).toEqual(["B", "A", "D"]);
+    expect(
+      openTicketsByStation([a, b, c, ticket("D", { severity: "urgent", recoveredAt: AT, openedAt: 0 })])
+        .get("S01")!
+        .map(({ id }) => id),
+    ).toEqual(["B", "A", "D"]);
   });
 });
 
@@ -119,10 +223,19 @@ describe("the first message", () => {
     }
   });
   it("is sent by a command that a shell takes apart again", () => {
-    const command = publishCommand({ host: "heat.example", port: 1883, user: "gw-1", password: "a'b $x", topic: "heat/v1/S01/telemetry", payload: `{"ts":1}` });
+    const command = publishCommand({
+      host: "heat.example",
+      port: 1883,
+      user: "gw-1",
+      password: "a'b $x",
+      topic: "heat/v1/S01/telemetry",
+      payload: `{"ts":1}`,
+    });
     expect(command).toContain(`-P 'a'\\''b $x'`);
     expect(command).toContain(`-m '{"ts":1}'`);
     expect(brokerPort(undefined)).toBe(1883);
-    expect(brokerPort({ status: "ok", version: "1", startedAt: 0, parts: { broker: { status: "ok", figures: { port: 2883 } } } })).toBe(2883);
+    expect(brokerPort({ status: "ok", version: "1", startedAt: 0, parts: { broker: { status: "ok", figures: { port: 2883 } } } })).toBe(
+      2883,
+    );
   });
 });

@@ -4,7 +4,10 @@ import { addressOf, matchPath, parsePlace } from "../../dashboard/router.ts";
 
 describe("the URL is the view state", () => {
   it("reads path and query", () => {
-    expect(parsePlace("/stations/", "?station=S01&range=7d&q=%E5%8C%97")).toEqual({ path: "/stations", query: { station: "S01", range: "7d", q: "北" } });
+    expect(parsePlace("/stations/", "?station=S01&range=7d&q=%E5%8C%97")).toEqual({
+      path: "/stations",
+      query: { station: "S01", range: "7d", q: "北" },
+    });
     expect(parsePlace("/", "")).toEqual({ path: "/", query: {} });
   });
   it("leaves empty values out", () => {

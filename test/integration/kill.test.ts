@@ -59,7 +59,7 @@ it(`keeps every acknowledged message through ${KILLS} kills, and nothing twice`,
     const platform = await startPlatformProcess(folder);
     readyMs.push(platform.readyMs);
     const clients = await Promise.all(
-      devices.map((device, index) =>
+      devices.map((_, index) =>
         connectAsync(`mqtt://127.0.0.1:${folder.mqttPort}`, { clientId: `gw${index}`, username: `gw${index}`, password: `a-secret-of-${index}`, reconnectPeriod: 0, keepalive: 60 }),
       ),
     );

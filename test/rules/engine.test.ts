@@ -140,13 +140,13 @@ describe("engine", () => {
         return value > 60 ? { state: "fault", severity: value > 65 ? "urgent" : "general" } : { state: "normal" };
       }),
     ]);
-    const transitions = [50, 62, 67, 50].flatMap((value, minute) => step(fold, reading(START + minute * 10 * MINUTE + 7000, value)));
+    const transitions = [55, 62, 67, 58].flatMap((value, minute) => step(fold, reading(START + minute * 10 * MINUTE + 7000, value)));
     transitions.push(...step(fold, { tickAt: START + HOUR }));
     expect(transitions.map(({ type }) => type)).toEqual(["opened", "raised", "cleared"]);
     expect(transitions.at(-1)!.episode).toMatchObject({
       detectedAt: START + 10 * MINUTE + 7000,
       severity: "urgent",
-      clearedAt: START + 35 * MINUTE,
+      clearedAt: START + 30 * MINUTE + 7000,
     });
     expect(fold.cleared).toHaveLength(1);
   });

@@ -126,6 +126,9 @@ describe("a curve in buckets", () => {
     const curve = bucketed(START + 30_500, START + 3_000_500, 10);
     const total = curve.series[0]!.count.reduce((sum, count) => sum + count, 0);
     expect([curve.times[0], total]).toEqual([START, 2970]);
+    // Wide buckets, so that the chunk at the edge lies whole in one.
+    const wide = bucketed(START + 500_000, START + 3_500_000, 1);
+    expect([wide.bucketMs, wide.series[0]!.count]).toEqual([30 * MINUTE, [1300, 1700]]);
   });
 
   test("of a season says the same from the summaries of chunks as from every sample", async () => {

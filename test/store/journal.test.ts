@@ -157,7 +157,7 @@ describe("the journal", () => {
     const acknowledged = new Set<number>();
     let next = 0;
     for (let kill = 0; kill < 10; kill++) {
-      for (const number of await runAndKill(folder.path, next, 1 + ((kill * 37) % 90))) acknowledged.add(number);
+      for (const number of await runAndKill(folder.path, next, 1 + ((kill * 337) % 1500))) acknowledged.add(number);
       const store = await openIn(folder.path);
       const readings = store.readings("S1", -Infinity, Infinity);
       const perBatch = new Map<number, number>();

@@ -15,6 +15,8 @@ const TOPIC = "heat/v1/S1/telemetry";
 const RESTARTS = 4;
 /** Messages that a gateway packs into one array. */
 const BATCH = 50;
+/** Shuffled messages that arrive between two looks. */
+const MIXED = 30;
 
 const network = storyNetwork();
 
@@ -61,7 +63,7 @@ function live(day: readonly Sent[], random: () => number, clockErrorMs = 0): Del
 
 function shuffled(day: readonly Sent[], random: () => number): Delivery[] {
   const order = day.map((sent) => ({ sent, key: random() })).sort((a, b) => a.key - b.key);
-  return order.map(({ sent }, index) => ({ at: END + index * 100, payload: payloadOf(sent, 0, true) }));
+  return order.map(({ sent }, index) => ({ at: END + Math.floor(index / MIXED) * 1_000, payload: payloadOf(sent, 0, true) }));
 }
 
 /** Cut off from an hour before the burst to an hour after it; then everything in arrays, while live readings come again. */
@@ -91,7 +93,7 @@ async function play(deliveries: readonly Delivery[], restarts?: () => number): P
   let housekeepingAt = deliveries[0]!.at + HOUR;
   try {
     for (const [index, { at, payload }] of deliveries.entries()) {
-      await advance(platform, at);
+      if (at > platform.now()) await advance(platform, at);
       platform.receive(TOPIC, payload);
       if (at >= housekeepingAt) {
         housekeepingAt = at + HOUR;

@@ -10,12 +10,25 @@ import { type FakeApi, type FakeApiOptions, PASSWORD, startFakeApi } from "./fak
 
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const ROOT = join(import.meta.dirname, "../..");
-const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const QUIET = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 
 /** Builds the dashboard into a fresh folder; `remove` takes it away. */
 export async function buildDashboard(): Promise<{ folder: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "dashboard-"));
-  await build({ configFile: join(ROOT, "vite.config.ts"), root: join(ROOT, "dashboard"), logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
+  await build({
+    configFile: join(ROOT, "vite.config.ts"),
+    root: join(ROOT, "dashboard"),
+    logLevel: "error",
+    build: { outDir: folder, emptyOutDir: true },
+  });
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
@@ -66,7 +79,11 @@ export async function openStage(options: Omit<FakeApiOptions, "dashboardFolder">
         },
         [visit.language ?? "zh", visit.theme ?? "light"],
       );
-      if (visit.as !== null) await context.request.post(`${fake.url}/api/session`, { data: { name: visit.as ?? "admin", password: PASSWORD }, headers: { origin: fake.url } });
+      if (visit.as !== null)
+        await context.request.post(`${fake.url}/api/session`, {
+          data: { name: visit.as ?? "admin", password: PASSWORD },
+          headers: { origin: fake.url },
+        });
       const page = await context.newPage();
       page.on("pageerror", (error) => problems.push(`${path}: ${error.message}`));
       page.on("console", (message) => {
@@ -89,7 +106,13 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const found = await (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ["violations"] });
-    return found.violations.map((violation) => `${violation.id}: ${violation.help} — ${violation.nodes.map((node) => node.html.slice(0, 160)).slice(0, 3).join(" | ")}`);
+    return found.violations.map(
+      (violation) =>
+        `${violation.id}: ${violation.help} — ${violation.nodes
+          .map((node) => node.html.slice(0, 160))
+          .slice(0, 3)
+          .join(" | ")}`,
+    );
   });
 }
 

@@ -56,8 +56,15 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
   const now = (): number => seedingAt ?? realNow();
   const startedAt = realNow();
   const scene = options.scene ?? "running";
-  const gap = options.gapHours === undefined ? undefined : ([startedAt - options.gapHours[0] * 3_600_000, startedAt - options.gapHours[1] * 3_600_000] as const);
-  const plant = fakePlant({ stations: options.stations ?? 40, intervalMs: options.intervalMs ?? 2_000, ...(gap === undefined ? {} : { gap }) });
+  const gap =
+    options.gapHours === undefined
+      ? undefined
+      : ([startedAt - options.gapHours[0] * 3_600_000, startedAt - options.gapHours[1] * 3_600_000] as const);
+  const plant = fakePlant({
+    stations: options.stations ?? 40,
+    intervalMs: options.intervalMs ?? 2_000,
+    ...(gap === undefined ? {} : { gap }),
+  });
   const { network } = plant;
   const quiet = new Map<string, number>();
   let begun = scene === "running";
@@ -65,7 +72,11 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
   const contact = (station: string): Contact => {
     if (!begun) return { connection: "never", dataAt: null, receivedAt: null };
     const dataAt = plant.dataAt(station, heardUntil(station));
-    return { connection: now() - dataAt > Math.max(30_000, 3 * (options.intervalMs ?? 2_000)) ? "silent" : "online", dataAt, receivedAt: dataAt + 120 };
+    return {
+      connection: now() - dataAt > Math.max(12_000, 3 * (options.intervalMs ?? 2_000)) ? "silent" : "online",
+      dataAt,
+      receivedAt: dataAt + 120,
+    };
   };
 
   const database = openDatabase(":memory:");
@@ -73,7 +84,14 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
   const records = openTicketRecords(database, { clock: tickets.clock, zone: network.timezone });
   const accounts = memoryAccounts(now);
   accounts.empty = scene === "setup";
-  const health: { current: Health } = { current: { status: "ok", version: "0.1.0", startedAt, parts: { broker: { status: "ok", figures: { port: 1883 } }, store: { status: "ok", figures: { points: 12 } } } } };
+  const health: { current: Health } = {
+    current: {
+      status: "ok",
+      version: "0.1.0",
+      startedAt,
+      parts: { broker: { status: "ok", figures: { port: 1883 } }, store: { status: "ok", figures: { points: 12 } } },
+    },
+  };
   const rejects: Reject[] = [];
   const live = createLiveSource();
   const services: ApiServices = {
@@ -85,7 +103,16 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
       curve: (query) => plant.curve(query, begun ? heardUntil(network.asset(query.points[0]!.asset)!.station) : 0),
       rejects: ({ limit }) => ({ items: rejects.slice(0, limit), next: null }),
       rejectCounts: () => ({}),
-      stats: () => ({ points: 0, duplicates: 0, commits: 0, commitMsP50: 0, commitMsP99: 0, journalBytes: 0, storeBytes: 0, failing: undefined }),
+      stats: () => ({
+        points: 0,
+        duplicates: 0,
+        commits: 0,
+        commitMsP50: 0,
+        commitMsP99: 0,
+        journalBytes: 0,
+        storeBytes: 0,
+        failing: undefined,
+      }),
     },
     rules: {
       catalogue: [],
@@ -96,7 +123,15 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
       statuses: (station) =>
         network.below(station, "circuit").flatMap((circuit) => [
           { kind: "curve_drift" as const, asset: circuit.id, state: "normal" as const, value: 0.8, limit: 3, at: now(), opensAt: null },
-          { kind: "leak" as const, asset: circuit.id, state: "pending" as const, value: 14, limit: 20, at: now(), opensAt: now() + 7_200_000 },
+          {
+            kind: "leak" as const,
+            asset: circuit.id,
+            state: "pending" as const,
+            value: 14,
+            limit: 20,
+            at: now(),
+            opensAt: now() + 7_200_000,
+          },
         ]),
       watermark: () => now(),
     },
@@ -126,7 +161,7 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
     seedingAt = undefined;
   }
 
-  const app = buildServer(services);
+  const app = buildServer(services, { live: { healthMs: 1_000, pingMs: 2_000 } });
   const url = await app.listen({ host: "127.0.0.1", port: options.port ?? 0 });
   const shown = new Map<string, number>();
   const timer = setInterval(() => {
@@ -152,7 +187,8 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
     begin: () => {
       begun = true;
     },
-    open: (seed) => seedTicket({ records, tickets, network, at: (time) => (seedingAt = time) }, seed, realNow()).finally(() => (seedingAt = undefined)),
+    open: (seed) =>
+      seedTicket({ records, tickets, network, at: (time) => (seedingAt = time) }, seed, realNow()).finally(() => (seedingAt = undefined)),
     close: async () => {
       clearInterval(timer);
       await app.close();

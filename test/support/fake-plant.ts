@@ -10,7 +10,7 @@ import { SIGNALS, type Level, type SignalId } from "../../model/signals.ts";
 type Formulas = Readonly<Partial<Record<SignalId, () => number>>>;
 
 /** What is wrong with a station since a time, seen from the outside. */
-export interface PlantFault {
+interface PlantFault {
   readonly station: string;
   readonly since: number;
   /** Supply off its curve, °C, reached within an hour. */
@@ -34,8 +34,15 @@ const HOUR_MS = 3_600_000;
 const POINTS_MAX = 2_000;
 
 /** Stations in order of their number: 北苑001站, 城东001站 …; every seventh has a second circuit. The first has buildings, units and rooms. */
-export function fakeNetwork(stations: number): Network {
-  const circuit = (id: string, name: string, heating: string) => ({ id, name, heating, heated_area_m2: 25_000, households: 258, buildings: undefined as unknown });
+function fakeNetwork(stations: number): Network {
+  const circuit = (id: string, name: string, heating: string) => ({
+    id,
+    name,
+    heating,
+    heated_area_m2: 25_000,
+    households: 258,
+    buildings: undefined as unknown,
+  });
   const list = Array.from({ length: stations }, (_, index) => {
     const branch = BRANCHES[index % BRANCHES.length]!;
     const number = String(Math.floor(index / BRANCHES.length) + 1).padStart(3, "0");
@@ -74,7 +81,7 @@ function fakeBuildings(): unknown {
 }
 
 /** A number in [0, 1) from words and a counter; the same for the same. */
-export function hash(text: string, count: number): number {
+function hash(text: string, count: number): number {
   let state = Math.imul(count | 0, 0x9e3779b1) ^ 0x85ebca6b;
   for (let index = 0; index < text.length; index++) state = Math.imul(state ^ text.charCodeAt(index), 0x01000193);
   state ^= state >>> 15;
@@ -91,7 +98,7 @@ function drift(name: string, at: number, periodMs: number): number {
   return (hash(name, step) * (1 - smooth) + hash(name, step + 1) * smooth) * 2 - 1;
 }
 
-export function outdoorAt(at: number): number {
+function outdoorAt(at: number): number {
   return -2.4 - 5 * Math.cos(((at / HOUR_MS + 8 - 2) / 24) * 2 * Math.PI + Math.PI) * 0.9 + 0.8 * drift("outdoor", at, 3 * HOUR_MS);
 }
 
@@ -126,7 +133,8 @@ export function fakePlant(options: PlantOptions): Plant {
   const value = (assetId: string, signal: SignalId, at: number): number | undefined => {
     const asset = network.asset(assetId);
     if (asset === undefined) return undefined;
-    const noise = (size: number): number => size * (0.6 * drift(assetId + signal, at, 20 * 60_000) + 0.4 * (hash(assetId + signal, Math.floor(at / intervalMs)) * 2 - 1));
+    const noise = (size: number): number =>
+      size * (0.6 * drift(assetId + signal, at, 20 * 60_000) + 0.4 * (hash(assetId + signal, Math.floor(at / intervalMs)) * 2 - 1));
     const outdoor = outdoorAt(at);
     const fault = faultOf(asset.station, at);
     const own = asset.level === "station" || assetId.endsWith("-L") ? fault : { supply: 0, makeup: 0, pressure: 0 };
@@ -157,13 +165,19 @@ export function fakePlant(options: PlantOptions): Plant {
       cp_hz: () => 43.2 + noise(0.2),
       cp_run: () => 1,
     };
-    const unit: Formulas = { t_supply: () => 46.8 + noise(0.3), t_return: () => 36.2 + noise(0.3), valve_pos: () => 92, valve_set: () => 92 };
+    const unit: Formulas = {
+      t_supply: () => 46.8 + noise(0.3),
+      t_return: () => 36.2 + noise(0.3),
+      valve_pos: () => 92,
+      valve_set: () => 92,
+    };
     const room: Formulas = { t_room: () => 20.4 + noise(0.3) };
     const formulas: Readonly<Record<Level, Formulas>> = { station, circuit, building: {}, unit, room };
     return formulas[asset.level][signal]?.();
   };
 
-  const reported = (at: number): boolean => at >= (options.bornAt ?? 0) && (options.gap === undefined || at < options.gap[0] || at > options.gap[1]);
+  const reported = (at: number): boolean =>
+    at >= (options.bornAt ?? 0) && (options.gap === undefined || at < options.gap[0] || at > options.gap[1]);
   const signals = Object.keys(SIGNALS) as SignalId[];
 
   return {
@@ -199,11 +213,18 @@ export function fakePlant(options: PlantOptions): Plant {
       const count = Math.max(0, Math.floor((end - from) / intervalMs));
       const station = network.asset(points[0]!.asset)!.station;
       const start = sampleAt(station, from + intervalMs);
-      const sample = (asset: string, signal: SignalId, at: number): number | null => (reported(at) ? (value(asset, signal, at) ?? null) : null);
+      const sample = (asset: string, signal: SignalId, at: number): number | null =>
+        reported(at) ? (value(asset, signal, at) ?? null) : null;
       const identity = points.map(({ asset, signal }) => ({ asset, signal, unit: SIGNALS[signal].unit }));
       if (count <= Math.min(px, POINTS_MAX)) {
         const times = Array.from({ length: count }, (_, index) => start + index * intervalMs).filter((at) => at <= end && reported(at));
-        return { from, to, raw: true, times, series: identity.map((point) => ({ ...point, values: times.map((at) => sample(point.asset, point.signal, at)) })) };
+        return {
+          from,
+          to,
+          raw: true,
+          times,
+          series: identity.map((point) => ({ ...point, values: times.map((at) => sample(point.asset, point.signal, at)) })),
+        };
       }
       const bucketMs = Math.ceil((to - from) / px / 1000) * 1000;
       const first = Math.floor(from / bucketMs) * bucketMs;

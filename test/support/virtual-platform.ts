@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Contacts, createContacts } from "../../contacts.ts";
@@ -26,7 +26,7 @@ export interface VirtualPlatform {
   readonly desk: TicketDesk;
   readonly store: LocalTelemetryStore;
   readonly pipeline: Pipeline;
-  /** Lines of level error since the beginning. */
+  /** Warnings and errors since the beginning. */
   readonly errors: readonly string[];
   now(): number;
   /** A message arrives now. */
@@ -70,13 +70,16 @@ export async function startVirtualPlatform(network: Network, startAt: number): P
   let folders = 0;
   const nextFolder = (): string => join(root, `data-${folders++}`);
   const now = (): number => at;
-  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: (line: string) => void errors.push(line) };
+  const log = { debug: () => {}, info: () => {}, warn: (line: string) => void errors.push(line), error: (line: string) => void errors.push(line) };
   let parts = await open(network, nextFolder(), now, log);
 
   async function settle(): Promise<void> {
     await parts.pipeline.flush();
   }
+  let ended = false;
   async function end(): Promise<void> {
+    if (ended) return;
+    ended = true;
     await parts.pipeline.drain();
     parts.saveClocks();
     parts.memory.stop();
@@ -116,14 +119,16 @@ export async function startVirtualPlatform(network: Network, startAt: number): P
       const { folder } = parts;
       await end();
       parts = await open(network, folder, now, log);
+      ended = false;
     },
     async crash() {
       await settle();
       const folder = nextFolder();
       mkdirSync(folder);
-      for (const file of FILES) cpSync(join(parts.folder, file), join(folder, file));
+      for (const file of FILES) if (existsSync(join(parts.folder, file))) cpSync(join(parts.folder, file), join(folder, file));
       await end();
       parts = await open(network, folder, now, log);
+      ended = false;
     },
     async keepHouse() {
       await settle();
@@ -142,13 +147,15 @@ export async function startVirtualPlatform(network: Network, startAt: number): P
 
 async function open(network: Network, folder: string, now: () => number, log: Parameters<typeof createFaultWatch>[0]["log"]): Promise<Parts> {
   const store = await openTelemetryStore({ folder, network, now, checkpointMs: Infinity, beforeCheckpoint: () => memory?.save() });
+  let memory: RuleMemory | undefined;
+  let watch: FaultWatch | undefined;
   const database = openAppDatabase(folder);
   const clocks = openClocks<ClockState>(database);
   const contacts = createContacts(network, store, now);
   const desk = createTicketDesk({ database, network, now });
   const host = new RuleHost({ network, history: (station, from, to) => store.readings(station, from, to), onChange: (station) => watch?.changed(station) });
-  const memory: RuleMemory | undefined = openRuleMemory({ host, store, network, now, log, snapshots: openRuleSnapshots(database, { format: "story", keep: 48 }) });
-  const watch: FaultWatch | undefined = createFaultWatch({ network, host, desk, contacts, now, log });
+  memory = openRuleMemory({ host, store, network, now, log, snapshots: openRuleSnapshots(database, { format: "story", keep: 48 }) });
+  watch = createFaultWatch({ network, host, desk, contacts, now, log });
   const pipeline = createPipeline({
     network,
     store,
@@ -158,7 +165,7 @@ async function open(network: Network, folder: string, now: () => number, log: Pa
     limits: { commitWindowMs: 0 },
     onFresh: (readings, info) => {
       contacts.hear(readings, info.receivedAt);
-      watch.fresh(readings);
+      watch?.fresh(readings);
     },
   });
   return { folder, store, database, host, memory, desk, contacts, watch, pipeline, saveClocks: () => clocks.save(pipeline.clocks()) };

@@ -1,0 +1,41 @@
+/** Outdoor and supply temperature of the same hour, for the heating-curve scatter. Pure. */
+
+const HOUR_MS = 3_600_000;
+
+export interface HourPair {
+  readonly at: number;
+  readonly outdoorC: number;
+  readonly supplyC: number;
+}
+
+interface Line {
+  readonly times: readonly number[];
+  readonly low: readonly (number | null)[];
+  readonly high: readonly (number | null)[];
+}
+
+/** Hours in which both were measured: the middle of their smallest and greatest value. */
+export function hourPairs(outdoor: Line, supply: Line): HourPair[] {
+  const supplies = byHour(supply);
+  return [...byHour(outdoor)].flatMap(([at, { min, max }]) => {
+    const found = supplies.get(at);
+    return found === undefined ? [] : [{ at, outdoorC: (min + max) / 2, supplyC: (found.min + found.max) / 2 }];
+  });
+}
+
+function byHour(line: Line): Map<number, { min: number; max: number }> {
+  const hours = new Map<number, { min: number; max: number }>();
+  for (const [index, at] of line.times.entries()) {
+    const low = line.low[index];
+    if (low === null || low === undefined) continue;
+    const high = line.high[index] ?? low;
+    const hour = Math.floor(at / HOUR_MS) * HOUR_MS;
+    const known = hours.get(hour);
+    if (known === undefined) hours.set(hour, { min: low, max: high });
+    else {
+      known.min = Math.min(known.min, low);
+      known.max = Math.max(known.max, high);
+    }
+  }
+  return hours;
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import type { Episode } from "../../model/finding.ts";
+import { RuleHost } from "../../rules/host.ts";
+import { DAY, HOUR, MINUTE, MemoryHistory, type PlantFaults, START, plantReadings, smallNetwork } from "../support/signals.ts";
+
+const network = smallNetwork({ units: 1 });
+const BURST = START + 30 * HOUR + 10 * MINUTE;
+
+/** Two days of a station under the whole catalogue of rules; the findings. */
+function story(faults: PlantFaults, intervalMs = MINUTE, seed = 1): Episode[] {
+  const readings = plantReadings({ network, from: START, to: START + 2 * DAY, seed, intervalMs, ...faults });
+  const history = new MemoryHistory();
+  const host = new RuleHost({ network, history: history.read });
+  host.accept(history.commit(readings));
+  host.tick(START + 2 * DAY);
+  expect(host.counts().failures).toBe(0);
+  return host.episodes("S1");
+}
+
+const bursts = (faults: PlantFaults, intervalMs?: number, seed?: number): Episode[] =>
+  story(faults, intervalMs, seed).filter(({ kind }) => kind === "burst");
+const loses = (m3h: number, hours = 2) => ({
+  lossM3h: (_circuit: string, at: number) => (at >= BURST && at < BURST + hours * HOUR ? m3h : 0),
+});
+
+describe("burst", () => {
+  it("a pipe bursts at 06:10, losing 17 m³/h: one urgent finding within two reports, citing pressure and makeup; over after the repair", () => {
+    const [burst, ...more] = bursts(loses(17));
+    expect(more).toEqual([]);
+    expect(burst).toMatchObject({ asset: "S1-A", severity: "urgent" });
+    expect(burst!.detectedAt - BURST).toBeLessThanOrEqual(2 * MINUTE);
+    expect(Math.abs(burst!.since - BURST)).toBeLessThanOrEqual(2 * MINUTE);
+    expect(burst!.evidence.map(({ signal }) => signal)).toEqual(["p2_return", "p2_supply", "mk_total", "mk_pump"]);
+    expect(burst!.summary.zh).toMatch(/^1号机组 06:(09|10|11) 起大量失水：回压 26\d→\d+ kPa/);
+    expect(burst!.causes.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 1);
+    expect(burst!.clearedAt! - (BURST + 2 * HOUR)).toBeLessThan(HOUR);
+  });
+
+  it.each([10_000, 30_000, 2 * MINUTE, 5 * MINUTE])("is found within two reports and a minute at an interval of %d ms", (intervalMs) => {
+    for (const seed of [1, 2, 3]) {
+      const found = bursts(loses(25), intervalMs, seed);
+      expect(found).toHaveLength(1);
+      expect(found[0]!.detectedAt - BURST).toBeLessThanOrEqual(2 * intervalMs + MINUTE);
+    }
+  });
+
+  it("a loss that the pump just covers is found by the makeup within 20 min", () => {
+    const found = bursts(loses(7.9, 4));
+    expect(found).toHaveLength(1);
+    expect(found[0]!.detectedAt - BURST).toBeLessThanOrEqual(20 * MINUTE);
+  });
+
+  it("a pump trip and its restart are none: one side falls, the other rises", () => {
+    expect(bursts({ pumpRuns: (_circuit, at) => at < BURST || at > BURST + 20 * MINUTE })).toEqual([]);
+  });
+
+  it("a spike is none, on one sensor or on both", () => {
+    const spike = (signals: readonly string[]): PlantFaults => ({
+      tamper: ({ point, at, value }) => (at === BURST && signals.includes(point.signal) ? 20 : value),
+    });
+    expect(bursts(spike(["p2_return"]))).toEqual([]);
+    expect(bursts(spike(["p2_return", "p2_supply"]))).toEqual([]);
+  });
+
+  it("a return sensor that breaks is none: the supply pressure stays", () => {
+    const found = story({ tamper: ({ point, at, value }) => (at >= BURST && point.signal === "p2_return" ? 0 : value) });
+    expect(found.filter(({ kind }) => kind === "burst" || kind === "low_pressure")).toEqual([]);
+  });
+
+  it("a healthy station has none in any of ten runs", () => {
+    for (let seed = 1; seed <= 10; seed++) expect(story({}, MINUTE, seed)).toEqual([]);
+  });
+
+  it("filling the loop is none", () => {
+    const filling = smallNetwork({ units: 1 });
+    const from = filling.season.filling! + DAY;
+    const readings = plantReadings({
+      network: filling,
+      from,
+      to: from + 12 * HOUR,
+      seed: 1,
+      lossM3h: (_circuit, at) => (at > from + 8 * HOUR ? 17 : 0),
+    });
+    const history = new MemoryHistory();
+    const host = new RuleHost({ network: filling, history: history.read });
+    host.accept(history.commit(readings));
+    expect(host.episodes("S1")).toEqual([]);
+  });
+});

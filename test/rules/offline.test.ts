@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { RuleHost } from "../../rules/host.ts";
+import { HOUR, MINUTE, MemoryHistory, START, plantReadings, smallNetwork } from "../support/signals.ts";
+
+const network = smallNetwork({ buildings: 2, units: 4 });
+const readings = plantReadings({ network, from: START, to: START + 12 * HOUR, seed: 5 });
+const SILENT = START + 4 * HOUR;
+
+interface Rig {
+  readonly host: RuleHost;
+  readonly history: MemoryHistory;
+  readonly feed: (from: number, to: number, keep?: (asset: string) => boolean) => void;
+}
+
+function rig(): Rig {
+  const history = new MemoryHistory();
+  const host = new RuleHost({ network, history: history.read });
+  return {
+    host,
+    history,
+    feed(from, to, keep = () => true) {
+      host.accept(history.commit(readings.filter(({ at, point }) => at >= from && at < to && keep(point.asset))));
+      host.settle();
+    },
+  };
+}
+
+const offline = (host: RuleHost) => host.episodes("S1").filter(({ kind }) => kind === "offline");
+
+describe("offline", () => {
+  it("opens ten minutes after the last reading, not before, and tells when it was", () => {
+    const { host, feed } = rig();
+    feed(START, SILENT);
+    const lastAt = SILENT - MINUTE;
+    host.tick(lastAt + 10 * MINUTE);
+    expect(offline(host)).toEqual([]);
+    host.tick(lastAt + 11 * MINUTE);
+    expect(offline(host)).toMatchObject([{ asset: "S1", severity: "general", since: lastAt, detectedAt: lastAt + 11 * MINUTE }]);
+    expect(offline(host)[0]!.summary.zh).toContain("03:59 起全站无数据");
+  });
+
+  it("waits three intervals of a station that reports rarely", () => {
+    const { host, history } = rig();
+    const slow = plantReadings({ network, from: START, to: SILENT, seed: 5, intervalMs: 5 * MINUTE }).filter(
+      ({ point }) => point.asset === "S1",
+    );
+    host.accept(history.commit(slow));
+    host.tick(SILENT - 5 * MINUTE + 15 * MINUTE);
+    expect(offline(host)).toEqual([]);
+    host.tick(SILENT - 5 * MINUTE + 16 * MINUTE);
+    expect(offline(host)).toHaveLength(1);
+  });
+
+  it("is urgent after half an hour in severe cold", () => {
+    const { host, history } = rig();
+    host.accept(
+      history.commit(
+        readings
+          .filter(({ at }) => at < SILENT)
+          .map((reading) => (reading.point.signal === "t_out" ? { ...reading, value: -14 } : reading)),
+      ),
+    );
+    host.tick(SILENT + 20 * MINUTE);
+    expect(offline(host)).toMatchObject([{ severity: "general" }]);
+    host.tick(SILENT + 31 * MINUTE);
+    expect(offline(host)).toMatchObject([{ severity: "urgent" }]);
+  });
+
+  it("is taken back when the gateway delivers what it held back", () => {
+    const { host, feed } = rig();
+    feed(START, SILENT);
+    host.tick(SILENT + 2 * HOUR);
+    expect(offline(host)).toHaveLength(1);
+    feed(SILENT, SILENT + 2 * HOUR);
+    expect(offline(host)).toEqual([]);
+  });
+
+  it("clears when the station is back, and needs five readings ever", () => {
+    const { host, feed, history } = rig();
+    host.accept(history.commit(readings.filter(({ point, at }) => point.signal === "t_out" && at < START + 4 * MINUTE)));
+    host.tick(START + HOUR);
+    expect(offline(host)).toEqual([]);
+    feed(START + 2 * HOUR, SILENT);
+    host.tick(SILENT + HOUR);
+    feed(SILENT + 2 * HOUR, SILENT + 3 * HOUR);
+    expect(offline(host)).toHaveLength(1);
+    expect(offline(host)[0]!.clearedAt! - (SILENT + 2 * HOUR)).toBeLessThanOrEqual(6 * MINUTE);
+  });
+
+  it("sees unit devices of a building fall silent while the station reports", () => {
+    const { host, feed } = rig();
+    feed(START, SILENT);
+    feed(SILENT, START + 8 * HOUR, (asset) => asset !== "S1-A-B1-U1" && asset !== "S1-A-B1-U2");
+    const [found, ...more] = offline(host);
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ asset: "S1-A-B1", severity: "general" });
+    expect(found!.evidence[0]!.text.zh).toContain("4 个单元设备中 2 个");
+    expect(found!.detectedAt - SILENT).toBeLessThanOrEqual(HOUR);
+    expect(SILENT - found!.since).toBeLessThanOrEqual(15 * MINUTE);
+  });
+
+  it("does not mind a single silent device", () => {
+    const { host, feed } = rig();
+    feed(START, SILENT);
+    feed(SILENT, START + 8 * HOUR, (asset) => asset !== "S1-A-B1-U1");
+    expect(offline(host)).toEqual([]);
+  });
+});
