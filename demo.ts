@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { runCommand } from "./cli/command.ts";
 import { type Config, loadConfig } from "./config.ts";
+import { ensureDashboard } from "./dashboard-build.ts";
 import { createLog } from "./log.ts";
 import { InputError } from "./model/input-error.ts";
 import type { Actor } from "./model/role.ts";
@@ -53,7 +54,7 @@ await runCommand(HELP, async () => {
   const { state, fresh } = prepare(folder, wholeNumber("--days", values.days, 1, DAYS_MAX), values.seed === undefined ? randomInt(1, 1_000_000) : wholeNumber("--seed", values.seed, 1, 2 ** 31));
   const config = demoConfig(folder, values.config);
   const started = performance.now();
-  const platform = await startPlatform(config, { log: createLog(config.logLevel), simulated: true });
+  const [platform] = await Promise.all([startPlatform(config, { log: createLog(config.logLevel), simulated: true }), ensureDashboard(console.log)]);
   await register(platform, state);
   console.log(`\n  HeatSteward 供暖管家 demonstration (seed ${state.seed}${fresh ? "" : ", continued"})\n\n  open      ${platform.httpUrl}\n  user      ${USER}\n  password  ${state.password}\n\n  All data are simulated. Ctrl-C stops; the next start continues.\n`);
   const devices = startDevices(folder, platform.mqttUrl, state);

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { runCommand } from "./cli/command.ts";
 import { loadConfig } from "./config.ts";
+import { ensureDashboard } from "./dashboard-build.ts";
 import { createLog } from "./log.ts";
 import { startPlatform } from "./platform.ts";
 
@@ -21,7 +22,7 @@ await runCommand(HELP, async () => {
   if (values.help === true) return "help";
   const config = loadConfig({ file: values.config, environment: process.env, folder: process.cwd() });
   const log = createLog(config.logLevel);
-  const platform = await startPlatform(config, { log });
+  const [platform] = await Promise.all([startPlatform(config, { log }), ensureDashboard((line) => log.info(line))]);
   console.log(`HeatSteward  ${platform.httpUrl}  ${platform.mqttUrl}`);
   if (platform.setupToken !== undefined) console.log(`No user yet: open ${platform.httpUrl}/setup and enter the one-time token ${platform.setupToken}`);
   const stop = (signal: string): void => {

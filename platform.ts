@@ -1,9 +1,8 @@
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createLiveSource } from "./api/live-source.ts";
 import { buildServer } from "./api/server.ts";
 import type { Config } from "./config.ts";
 import { createContacts } from "./contacts.ts";
+import { DASHBOARD_FOLDER } from "./dashboard-build.ts";
 import { createFaultWatch, type FaultWatch } from "./fault-watch.ts";
 import { createGatewayAccess } from "./gateway-access.ts";
 import { createHealth } from "./health.ts";
@@ -51,8 +50,6 @@ const SNAPSHOTS_PER_STATION = 48;
 /** Raise it when the saved form changes; the rules check the rest themselves. */
 const SNAPSHOT_FORMAT = "rules-1";
 const EXTERNAL_CLIENT_ID = "heatsteward";
-
-const dashboardFolder = join(dirname(fileURLToPath(import.meta.url)), "dist", "dashboard");
 
 /** Starts the platform. Throws InputError for what its owner can mend: a port in use, a folder that cannot be written or is in use. */
 export async function startPlatform(config: Config, options: PlatformOptions = {}): Promise<Platform> {
@@ -135,7 +132,7 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
       live,
       health,
       metrics: () => platformMetrics({ store, pipeline, host, watch, broker: source, external, desk }),
-      settings: { adminToken: config.adminToken, secure: config.http.secure, origins: config.http.origins, dashboardFolder },
+      settings: { adminToken: config.adminToken, secure: config.http.secure, origins: config.http.origins, dashboardFolder: DASHBOARD_FOLDER },
       log: { error: (message, fields) => log.error(`${message} ${JSON.stringify(fields)}`), warn: (message, fields) => log.warn(`${message} ${JSON.stringify(fields)}`) },
     });
     closers.push(() => server.close());

@@ -11,6 +11,8 @@ const HOUR_MS = 3_600_000;
 /** Mean makeup is taken over this window, the pump's share over the next. */
 export const MAKEUP_WINDOW_MS = 10 * MINUTE_MS;
 const PUMP_WINDOW_MS = 5 * MINUTE_MS;
+/** A return pressure that rises by more than this while the pump runs: water is filled in, not lost. A refill brings 5-20 kPa/min. */
+const FILLING_KPA = 10;
 /** Pressure may rise so much between two samples and still count as staying low: noise. */
 const NOISE_KPA = 3;
 /** A circuit that is steady for so long at another pressure, without makeup, has been repaired and set anew. */
@@ -100,7 +102,7 @@ function before(samples: readonly Sample[], at: number): Sample | undefined {
 export function staysBelowStart(memory: BurstMemory, circuit: Asset, view: View, pressure: Sample): boolean {
   const { id } = circuit;
   const start = Number.isNaN(memory.level.startKpa) ? (circuit.circuitFacts?.staticPressureKpa ?? NaN) : memory.level.startKpa;
-  const isLow = pressure.value < start - view.limits.get("burst_below_start", id);
+  const isLow = pressure.value < start - view.limits.get("burst_below_start", id) && !isFilling(circuit, view, pressure, PUMP_WINDOW_MS);
   if (!isLow || !((pumpShare(id, view, PUMP_WINDOW_MS) ?? 0) >= view.limits.get("burst_pump_share", id))) {
     memory.lowCount = 0;
     return false;
@@ -121,9 +123,17 @@ export function followMakeup(memory: BurstMemory, circuit: Asset, view: View): v
   memory.makeupM3h = makeupRateM3h(circuit.id, view, MAKEUP_WINDOW_MS) ?? NaN;
 }
 
-export function isMakeupExtreme(memory: BurstMemory, circuit: Asset, view: View): boolean {
+export function isMakeupExtreme(memory: BurstMemory, circuit: Asset, view: View, pressure: Sample | undefined): boolean {
   const circulation = circuit.circuitFacts?.circulationM3h ?? NaN;
-  return memory.makeupM3h > view.limits.get("burst_makeup_share", circuit.id) * circulation;
+  if (!(memory.makeupM3h > view.limits.get("burst_makeup_share", circuit.id) * circulation)) return false;
+  return pressure === undefined || !isFilling(circuit, view, pressure, MAKEUP_WINDOW_MS);
+}
+
+/** The loop is filled up after a repair, a drain or a stop of the makeup pump: the water stays, the pressure rises with it. */
+function isFilling(circuit: Asset, view: View, pressure: Sample, spanMs: number): boolean {
+  const from = pressure.at - spanMs;
+  const earlier = before(view.since(circuit.id, "p2_return", from - spanMs), from);
+  return earlier !== undefined && pressure.value > earlier.value + FILLING_KPA;
 }
 
 /** Steady for two hours at whatever pressure, with hardly any makeup: repaired and set anew. */

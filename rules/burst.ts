@@ -74,7 +74,7 @@ export const burstRule: Rule<BurstMemory> = {
     if (fall?.isBurst === true) return begin(memory, circuit, view, "fall", fall.from, fall.kpaMin, fallLimit);
     if (pressure !== undefined && staysBelowStart(memory, circuit, view, pressure))
       return begin(memory, circuit, view, "below_start", memory.lowAt, fall?.kpaMin, fallLimit);
-    if (isMakeupExtreme(memory, circuit, view))
+    if (isMakeupExtreme(memory, circuit, view, pressure))
       return begin(memory, circuit, view, "makeup", view.at - MAKEUP_WINDOW_MS, fall?.kpaMin, fallLimit);
     if (pressure === undefined && Number.isNaN(memory.makeupM3h)) return { state: "unknown" };
     return { state: "normal", value: fall?.kpaMin ?? 0, limit: fallLimit };

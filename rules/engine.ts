@@ -13,18 +13,18 @@ import { createTrace, traceVerdict } from "./trace.ts";
  * minutes, never on when or in what order something was delivered: live, late data, restart and backtest all end here.
  */
 
-export const GRID_MS = 60_000;
+const GRID_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 /** Frames this close behind the newest reading may still grow: parts of one poll come with times a little apart. */
-export const REORDER_MS = 2_000;
+const REORDER_MS = 2_000;
 /** Frames that may be open at once; beyond it the oldest is closed. */
-export const FRAMES_MAX = 64;
+const FRAMES_MAX = 64;
 /** A station that has been silent for so long is looked at once an hour: nothing can change by the minute. */
 const SLOW_GRID_AFTER_MS = DAY_MS;
 /** Cleared episodes that are kept, by age and by number. */
-export const EPISODES_KEPT_MS = 14 * DAY_MS;
-export const EPISODES_MAX = 200;
+const EPISODES_KEPT_MS = 14 * DAY_MS;
+const EPISODES_MAX = 200;
 /** An active finding is explained anew after 10 min, and then ever more rarely: after a sixth of its age. */
 const REFRESH_MS_MIN = 600_000;
 const REFRESH_AGE_SHARE = 1 / 6;

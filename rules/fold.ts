@@ -43,7 +43,7 @@ export interface StationFold {
   readonly counts: FoldCounts;
 }
 
-export interface FoldCounts {
+interface FoldCounts {
   evaluations: number;
   /** Evaluations or explanations that threw: the rule then counts as "unknown". */
   failures: number;

@@ -25,7 +25,7 @@ export interface Hold {
   explainedAt: number;
 }
 
-export type HoldChange = "none" | "pending" | "opened" | "raised" | "lowered" | "dropped" | "cleared";
+type HoldChange = "none" | "pending" | "opened" | "raised" | "lowered" | "dropped" | "cleared";
 
 export interface HoldTimes {
   readonly holdMs: number;

@@ -19,7 +19,7 @@ export interface LimitTable {
 /** Asset id -> limit name -> value; an override holds for the asset and everything below it. */
 export type LimitOverrides = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-export function limitFor(limit: Limit, heating: Heating | undefined): number {
+function limitFor(limit: Limit, heating: Heating | undefined): number {
   return heating === "floor" && limit.floor !== undefined ? limit.floor : limit.value;
 }
 

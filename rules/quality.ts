@@ -20,7 +20,7 @@ const SPIKE_MADS = 6;
 /** After so long a silence the first value is taken as it comes. */
 const FRESH_START_MS = 21_600_000;
 /** Withheld values that are remembered, for rebuilding the series from the store; the oldest go first. */
-export const EXCLUDED_MAX = 4096;
+const EXCLUDED_MAX = 4096;
 const SLOTS_STEP = 64;
 
 /** What the gate remembers of all points of a station, by slot. Plain data: part of every snapshot. */

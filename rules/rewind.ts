@@ -27,7 +27,7 @@ export function restore(fold: StationFold, snapshot: Snapshot | undefined, histo
  * Fills the recent values from stored readings as they were at `fold.state.at`: those that the gate withheld stay out,
  * everything else was believed.
  */
-export function warmUp(fold: StationFold, history: History): void {
+function warmUp(fold: StationFold, history: History): void {
   const { state, plan } = fold;
   const { gate } = state;
   for (const { series } of fold.slots) {

@@ -27,7 +27,7 @@ interface Explains {
  * Who explains whom, strongest first (DOMAIN 4: primary > power > connection > pump > burst and pressure > station > unit).
  * A leak is not here: it leaves flats warm, a cold unit beside a leak is a fault of its own.
  */
-export const EXPLANATIONS: readonly Explains[] = [
+const EXPLANATIONS: readonly Explains[] = [
   {
     root: "primary_shortage",
     levels: ["station"],
@@ -114,7 +114,7 @@ function rootOf(episode: Episode, parents: ReadonlyMap<Episode, Episode>): Episo
   return root;
 }
 
-export const retestMs = (kind: FaultKind): number => (UNIT_HEAT_KINDS.has(kind) ? UNIT_HEAT_RETEST_MS : RETEST_MS);
+const retestMs = (kind: FaultKind): number => (UNIT_HEAT_KINDS.has(kind) ? UNIT_HEAT_RETEST_MS : RETEST_MS);
 
 /** The strongest finding that explains `child` at this moment: by the table's order, then the highest place, then the earliest. */
 function findParent(

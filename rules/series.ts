@@ -6,7 +6,7 @@ import type { Sample } from "./rule.ts";
 /** What rules see of the past: 2 h of stations and circuits, 12 h of everything below (`View.since`) … */
 const SEEN_MS: Record<Level, number> = { station: 7_200_000, circuit: 7_200_000, building: 43_200_000, unit: 43_200_000, room: 43_200_000 };
 /** … but no more samples than this, … */
-export const SEEN_SAMPLES_MAX = 720;
+const SEEN_SAMPLES_MAX = 720;
 /** … and what is kept beyond that, so that a short rewind finds its past without asking the store. */
 const REWIND_MS = 5_400_000;
 const CAPACITY_FIRST = 16;

@@ -1,11 +1,11 @@
 /** How far wall-clock time may push a station's event time: the policy for whoever calls `RuleHost.tick`. */
 
 /** A message may be on its way for so long before the clock says that nothing of its time will come. */
-export const GRACE_MS = 1_000;
+const GRACE_MS = 1_000;
 /** A station whose newest reading is older than this is behind … */
-export const BEHIND_MS = 180_000;
+const BEHIND_MS = 180_000;
 /** … and is catching up if something arrived so lately. */
-export const ARRIVING_MS = 30_000;
+const ARRIVING_MS = 30_000;
 
 export interface Arrival {
   readonly now: number;

@@ -4,7 +4,7 @@ import type { Verdict } from "./rule.ts";
 
 /** The last evaluations of one rule on one asset, whether it fired or not: answers "why not?". Read by people, never by rules. */
 
-export const TRACE_LENGTH = 20;
+const TRACE_LENGTH = 20;
 /** Evaluations closer together than this that say the same share one line. */
 const TRACE_MERGE_MS = 60_000;
 

@@ -5,9 +5,9 @@ import { INTEGER_MAX, readRaw, readRepeats, readVarint, unzigzag, writeRaw, writ
  * "as before", else its zigzag. A clock that ticks evenly costs next to nothing. Any other times: raw float64.
  */
 
-export const TIMES_MS = 0;
-export const TIMES_SECONDS = 1;
-export const TIMES_RAW = 2;
+const TIMES_MS = 0;
+const TIMES_SECONDS = 1;
+const TIMES_RAW = 2;
 
 /** Writes ascending times and returns how. */
 export function encodeTimes(times: Float64Array, start: number, end: number): number {

@@ -3,11 +3,11 @@ import type { CurveGap } from "../model/curve.ts";
 /** Honest gaps of one series: stretches without a sample that are too long to be its rhythm, and stretches of failed samples. */
 
 /** A silence is a gap when it is longer than this many usual intervals … */
-export const GAP_INTERVALS = 3;
+const GAP_INTERVALS = 3;
 /** … and this long. */
 export const GAP_MIN_MS = 180_000;
 /** Fewer intervals do not say what is usual. */
-export const INTERVALS_MIN = 5;
+const INTERVALS_MIN = 5;
 /** The usual interval of a series of which nothing is known. */
 const UNKNOWN_INTERVAL_MS = 60_000;
 

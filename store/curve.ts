@@ -11,7 +11,7 @@ import type { Series } from "./series.ts";
 /** Answers for a curve: every sample where they fit, else minimum and maximum per bucket. */
 
 /** Samples per pixel up to which a curve is drawn raw. */
-export const RAW_PER_PX = 4;
+const RAW_PER_PX = 4;
 
 export interface CurveSources {
   readonly find: (asset: string, signal: string) => Series | undefined;

@@ -12,7 +12,7 @@ export interface BatchColumns {
 
 const VERSION = 1;
 const HEADER_BYTES = 8;
-export const BATCH_BYTES_PER_POINT = 20;
+const BATCH_BYTES_PER_POINT = 20;
 
 /** Columns for `count` points, to be filled in place. */
 export function createBatch(count: number): BatchColumns {

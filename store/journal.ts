@@ -15,9 +15,9 @@ import { cutReject } from "./rejects-table.ts";
  */
 
 /** Readings of one transaction (a single batch may hold more). */
-export const GROUP_READINGS_MAX = 32_768;
+const GROUP_READINGS_MAX = 32_768;
 /** Readings, and batches, that wait for a transaction; more are refused. */
-export const QUEUE_READINGS_MAX = 2_000_000;
+const QUEUE_READINGS_MAX = 2_000_000;
 export const QUEUE_BATCHES_MAX = 100_000;
 
 export interface Journal {
@@ -37,7 +37,7 @@ export interface Journal {
   close(): Promise<void>;
 }
 
-export interface JournalPosition {
+interface JournalPosition {
   readonly sequence: number;
   /** Bytes written up to here since the journal was opened. */
   readonly written: number;

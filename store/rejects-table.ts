@@ -8,7 +8,7 @@ import type { RejectPage, RejectQuery } from "./telemetry.ts";
 /** Rejects kept; older ones are dropped and counted. */
 export const REJECTS_MAX = 100_000;
 /** Rejects of one page. */
-export const REJECT_PAGE_MAX = 1000;
+const REJECT_PAGE_MAX = 1000;
 /** Characters of one text of a reject: what a device sent may be long. */
 export const REJECT_TEXT_MAX = 500;
 

@@ -44,14 +44,14 @@ export interface Window {
 }
 
 /** Points that stay in the head when it is cut, so that slight disorder never reaches a chunk. */
-export const HEAD_KEEP = 32;
-export const HEAD_POINTS_MAX = FRAME_POINTS_MAX + HEAD_KEEP;
+const HEAD_KEEP = 32;
+const HEAD_POINTS_MAX = FRAME_POINTS_MAX + HEAD_KEEP;
 /** Late points of one series that wait in memory. */
-export const LATE_POINTS_MAX = 1024;
+const LATE_POINTS_MAX = 1024;
 
 /** What a write did. */
 export const WRITTEN = 0;
-export const REPLACED = 1;
+const REPLACED = 1;
 export const KNOWN = 2;
 export type Outcome = typeof WRITTEN | typeof REPLACED | typeof KNOWN;
 

@@ -28,7 +28,7 @@ export interface CheckpointParts {
 }
 
 /** A journal longer than this starts a checkpoint. */
-export const CHECKPOINT_JOURNAL_BYTES = 32_000_000;
+const CHECKPOINT_JOURNAL_BYTES = 32_000_000;
 /** A checkpoint that failed is tried again after this much more journal. */
 const RETRY_JOURNAL_BYTES = 8_000_000;
 const TIMER_MS_MAX = 2 ** 31 - 1;

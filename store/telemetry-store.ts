@@ -43,7 +43,7 @@ export interface LocalTelemetryStore extends TelemetryStore {
 
 const CHECKPOINT_MS = 300_000;
 /** Includes what a reader with a cursor of its own has not forwarded yet. */
-export const JOURNAL_BYTES_MAX = 16e9;
+const JOURNAL_BYTES_MAX = 16e9;
 
 /**
  * Opens the store in a folder, creating it if need be, and brings it to where the last commit left it.

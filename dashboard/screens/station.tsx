@@ -18,6 +18,7 @@ import { StationEvents } from "../station/station-events.tsx";
 import { UnitTable } from "../station/unit-table.tsx";
 import { byTimeLeft } from "../ticket-clock.ts";
 import "../styles/ticket-row.css";
+import "../styles/mimic.css";
 import "../styles/station.css";
 
 /** 热力站: one circuit of a station with its mimic, curves, heating curve, rules, tickets, units and events. Without an id: the station with the most urgent ticket. */
@@ -142,6 +143,7 @@ function OneCircuit(props: { station: Asset; circuit: Asset; stale: boolean; tic
   };
   return (
     <>
+      <div class="station-page">
       <div class="station-upper">
         <Mimic circuit={props.circuit} values={values()} stale={props.stale} />
         <StationCharts station={props.station} circuit={props.circuit} />
@@ -151,6 +153,7 @@ function OneCircuit(props: { station: Asset; circuit: Asset; stale: boolean; tic
         <RuleStates station={props.station.id} circuit={props.circuit.id} />
         {props.tickets}
         <StationEvents station={props.station.id} />
+      </div>
       </div>
       <UnitTable station={state()} circuit={props.circuit} />
     </>

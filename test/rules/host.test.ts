@@ -55,8 +55,18 @@ const LISTENERS = [
 ] as readonly Rule[];
 const rules = [...RULES, ...LISTENERS];
 
+/** What the broker says of the gateway: gone with the silence, back after it, flapping once in between. */
+const online = network.point("S1", "online")!;
+const statuses = [
+  [0, 1],
+  [17, 0],
+  [18, 1],
+  [18.1, 0],
+  [19, 1],
+].map(([hour, value]): Reading => ({ point: online, at: START + hour! * HOUR + 500, value: value! }));
+
 /** A day with a burst, spikes, failed sensors, a pump trip and two silent hours. */
-const day = plantReadings({
+const measured = plantReadings({
   network,
   from: START,
   to: TO,
@@ -70,6 +80,8 @@ const day = plantReadings({
     return value;
   },
 });
+
+const day = [...measured, ...statuses].sort((a, b) => a.at - b.at);
 
 const identity = (episode: Episode): string =>
   [episode.kind, episode.asset, episode.since, episode.detectedAt, episode.clearedAt, episode.severity].join(" ");
@@ -170,6 +182,19 @@ describe("rule host", () => {
     expect(delivery.host.rooted("S1").map(({ episode }) => episode.kind)).not.toContain("offline");
     deliver(delivery, rest);
     expect(finish(delivery)).toEqual(expected);
+  });
+
+  it("judges a gateway's farewell when the clock gets there, though nothing else comes", () => {
+    const delivery = begin();
+    deliver(
+      delivery,
+      measured.filter(({ at }) => at < START + HOUR),
+    );
+    deliver(delivery, [{ point: online, at: START + HOUR + 500, value: 0 }]);
+    delivery.host.tick(START + HOUR + 20 * MINUTE);
+    const [found] = delivery.host.rooted("S1");
+    expect(found!.episode).toMatchObject({ kind: "offline", causes: [{ id: "link" }, { id: "gateway" }, { id: "power" }] });
+    expect(found!.episode.causes[0]!.pro[0]!.zh).toBe("网关于 01:00 断开连接");
   });
 
   it("a corrected value of a reading is judged anew", () => {
