@@ -5,6 +5,7 @@ import type { RuleStatus } from "../model/live.ts";
 import type { Network } from "../model/network.ts";
 import { KIND_WORDS } from "../model/words.ts";
 import { SEASON_PHASES } from "../rules/phase.ts";
+import { DEFAULT_SLA } from "../tickets/sla.ts";
 import { assetIdSchema, errors, kindSchema, pageOf, textSchema, timeSchema, type Api } from "./schemas.ts";
 import type { RuleService } from "./services.ts";
 import { stationOf } from "./stations.ts";
@@ -32,6 +33,7 @@ const ruleSchema = z
     consequence: textSchema,
     action: z.array(textSchema),
     limits: z.array(limitSchema),
+    timeToRespond: textSchema.describe("The service clock of its tickets, by severity"),
   })
   .meta({ id: "Rule" });
 
@@ -75,6 +77,7 @@ export function ruleRoutes(app: Api, network: Network, rules: RuleService): void
         cause: rule.cause,
         consequence: rule.consequence,
         action: [...rule.action],
+        timeToRespond: DEFAULT_SLA.name,
         limits: rule.limits.flatMap((name) => {
           const limit = rules.limits[name];
           return limit === undefined ? [] : [{ name, ...limit }];

@@ -52,17 +52,39 @@ export function matchPath(pattern: string, path: string): Record<string, string>
   return parts;
 }
 
+/** Changes that make no step of their own reach the address bar at most this late. */
+const WRITE_MS = 150;
+
 /** Listens to the browser's history and to plain clicks on same-origin links for the life of the page. */
 export function createRouter(page: Window): Router {
-  const read = (): Place => parsePlace(page.location.pathname, page.location.search);
-  const [place, setPlace] = createSignal(read());
-  const move = (address: string, push: boolean): void => {
-    if (address === page.location.pathname + page.location.search) return;
-    if (push) page.history.pushState(null, "", address);
-    else page.history.replaceState(null, "", address);
-    setPlace(read());
+  const { location, history } = page;
+  const actual = (): string => location.pathname + location.search;
+  let address = actual();
+  const [place, setPlace] = createSignal(parsePlace(location.pathname, location.search));
+  let writing: ReturnType<typeof setTimeout> | undefined;
+  /** Brings the address bar up to date: browsers refuse more than some 200 changes in 30 s, which a held J key would make. */
+  const write = (): void => {
+    clearTimeout(writing);
+    writing = undefined;
+    if (actual() !== address) history.replaceState(null, "", address);
   };
-  page.addEventListener("popstate", () => setPlace(read()));
+  const move = (next: string, push: boolean): void => {
+    if (next === address) return;
+    if (push) {
+      write();
+      history.pushState(null, "", next);
+    } else writing ??= setTimeout(write, WRITE_MS);
+    address = next;
+    const [path = "/", search = ""] = next.split("?");
+    setPlace(parsePlace(path, search));
+  };
+  page.addEventListener("popstate", () => {
+    clearTimeout(writing);
+    writing = undefined;
+    address = actual();
+    setPlace(parsePlace(location.pathname, location.search));
+  });
+  page.addEventListener("pagehide", write);
   page.document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = (event.target as Element | null)?.closest("a");

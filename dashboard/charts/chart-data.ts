@@ -52,16 +52,33 @@ export function usualPauseMs(data: LineData): number | null {
 /** Spans of [from, to] in which a line has no values for longer than its usual rhythm. `to` is where knowledge ends: now, for a live chart. */
 export function gapsOf(data: LineData, from: number, to: number): Gap[] {
   const limitMs = gapLimitMs(data);
-  const gaps: Gap[] = [];
-  let before = from;
-  for (const [index, at] of data.times.entries()) {
-    if (data.low[index] === null || data.low[index] === undefined || at < from) continue;
-    if (at > to) break;
-    if (at - before > limitMs) gaps.push([before, at]);
-    before = at + data.bucketMs;
-  }
-  if (to - before > limitMs) gaps.push([before, to]);
+  const known = knownTimes(data).filter((at) => at >= from && at <= to);
+  const first = known[0];
+  if (first === undefined) return to - from > limitMs ? [[from, to]] : [];
+  const gaps: Gap[] = first - from > limitMs ? [[from, first]] : [];
+  for (const [before, at] of pausesIn(data, known)) gaps.push([before, at]);
+  const end = known.at(-1)! + data.bucketMs;
+  if (to - end > limitMs) gaps.push([end, to]);
   return gaps;
+}
+
+function knownTimes(data: LineData): number[] {
+  return data.times.filter((_, index) => data.low[index] !== null && data.low[index] !== undefined);
+}
+
+/**
+ * Pauses between ascending values that are gaps. A line may have two rhythms (history every 5 min, live every 30 s): a pause is measured
+ * against the shorter of its neighbours too, so that a slow but regular stretch is none.
+ */
+function pausesIn(data: LineData, known: readonly number[]): Gap[] {
+  const limitMs = gapLimitMs(data);
+  const pause = (index: number): number => (index < 1 || index >= known.length ? Infinity : known[index]! - known[index - 1]!);
+  return known.flatMap((at, index): Gap[] => {
+    if (index === 0) return [];
+    const rhythmMs = Math.min(pause(index - 1), pause(index + 1));
+    const ownLimitMs = rhythmMs === Infinity ? limitMs : Math.max(limitMs, GAP_PAUSES * rhythmMs);
+    return pause(index) - data.bucketMs > ownLimitMs ? [[known[index - 1]! + data.bucketMs, at]] : [];
+  });
 }
 
 function gapLimitMs(data: LineData): number {
@@ -84,15 +101,9 @@ export interface AlignedLines {
 export function alignLines(lines: readonly { readonly data: LineData; readonly factor: number }[]): AlignedLines {
   const axis = new Set<number>();
   const breaks = lines.map(({ data }) => {
-    const found: number[] = [];
-    const limitMs = gapLimitMs(data);
-    let before: number | undefined;
-    for (const [index, at] of data.times.entries()) {
-      if (data.low[index] === null || data.low[index] === undefined) continue;
-      if (before !== undefined && at - before - data.bucketMs > limitMs) found.push((before + at) / 2);
-      before = at;
-      axis.add(at);
-    }
+    const known = knownTimes(data);
+    const found = pausesIn(data, known).map(([before, at]) => (before + at) / 2);
+    for (const at of known) axis.add(at);
     for (const at of found) axis.add(at);
     return new Set(found);
   });

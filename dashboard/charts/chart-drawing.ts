@@ -113,7 +113,7 @@ export function drawLimits(chart: uPlot, brush: Brush, limits: readonly ChartLim
       context.moveTo(chart.bbox.left, y);
       context.lineTo(chart.bbox.left + chart.bbox.width, y);
       context.stroke();
-      context.fillText(limit.text, chart.bbox.left + chart.bbox.width - 4 * ratio, y - 2 * ratio);
+      context.fillText(limit.text, chart.bbox.left + 4 * ratio, y - 2 * ratio);
     }
   });
 }

@@ -8,7 +8,7 @@ import type { ChartBand } from "./chart-types.ts";
 /** The band around what is asked for, ± °C. */
 export const BAND_C = 2;
 /** A controller follows the weather as a building feels it, not every gust: time constant of the exponential smoothing. */
-const OUTDOOR_TAU_MS = 6 * 3_600_000;
+export const OUTDOOR_TAU_MS = 6 * 3_600_000;
 
 /**
  * The expected supply temperature ± 2 °C within [from, to], epoch ms; null in a gap. `set` is the reported set point `t2_set` and wins

@@ -113,7 +113,7 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
       {
         width,
         height,
-        padding: [rem * 0.6, rem * 1.1, 0, 0],
+        padding: [rem * 0.6, rem * 1.1, props.hideTimes === true ? rem * 0.4 : 0, 0],
         legend: { show: false },
         cursor: {
           ...(props.syncKey === undefined ? {} : { sync: { key: props.syncKey } }),

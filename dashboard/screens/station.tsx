@@ -1,10 +1,8 @@
 import { createEffect, createMemo, For, onCleanup, Show, type JSX } from "solid-js";
 import { isOpen } from "../../model/live.ts";
 import type { Asset } from "../../model/network.ts";
-import { Panel } from "../components/panel.tsx";
 import { SeverityMark } from "../components/severity-tag.tsx";
 import { Loading } from "../components/states.tsx";
-import { TicketRow } from "../components/ticket-row.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { formatAge, formatNumber } from "../format.ts";
 import { isStale } from "../live-state.ts";
@@ -15,11 +13,13 @@ import { Mimic } from "../station/mimic.tsx";
 import { RuleStates } from "../station/rule-states.tsx";
 import { StationCharts } from "../station/station-charts.tsx";
 import { StationEvents } from "../station/station-events.tsx";
+import { StationTickets } from "../station/station-tickets.tsx";
 import { UnitTable } from "../station/unit-table.tsx";
 import { byTimeLeft } from "../ticket-clock.ts";
 import "../styles/ticket-row.css";
 import "../styles/mimic.css";
 import "../styles/station.css";
+import "../styles/station-panels.css";
 
 /** 热力站: one circuit of a station with its mimic, curves, heating curve, rules, tickets, units and events. Without an id: the station with the most urgent ticket. */
 export function StationScreen(props: { params: Readonly<Record<string, string>> }): JSX.Element {
@@ -73,6 +73,12 @@ function OneStation(props: { station: Asset }): JSX.Element {
   ]);
   const state = () => live.station(props.station.id);
   const stale = (): boolean => isStale(state(), live.now(), live.lostAt());
+  /** What the weather asks of the chosen circuit now. */
+  const asked = (): string | undefined => {
+    const one = circuit();
+    const values = one === undefined ? undefined : circuitValues(network, state(), one);
+    return values === undefined || values.value("t_out") === null || values.expectedSupplyC === null ? undefined : t("stationCurveNow", { outdoor: `${formatNumber(values.value("t_out"), 1)} ℃`, expected: `${formatNumber(values.expectedSupplyC, 1)} ℃` });
+  };
   return (
     <div class="station">
       <header class="station-head">
@@ -91,7 +97,11 @@ function OneStation(props: { station: Asset }): JSX.Element {
         </div>
         <Show when={circuit()}>{(one) => <span class="secondary">{facts(one())}</span>}</Show>
         <span class="station-head-right">
+          <Show when={asked()}>{(text) => <span class="station-asked">{text()}</span>}</Show>
           <span classList={{ stale: stale() }}>{state()?.dataAt == null ? t("dataNone") : t("stationAge", { age: formatAge(live.now() - state()!.dataAt!) })}</span>
+          <span class="station-keys">
+            <kbd>[</kbd> <kbd>]</kbd> {t("keysShift")} <kbd>l</kbd> {t("keysLive")} <kbd>c</kbd> {t("keysCircuit")}
+          </span>
           <select class="input station-select" aria-label={t("stationChoose")} onChange={(event) => router.go(`/stations/${encodeURIComponent(event.currentTarget.value)}`)}>
             <For each={network.stations}>
               {(one) => (
@@ -104,7 +114,7 @@ function OneStation(props: { station: Asset }): JSX.Element {
         </span>
       </header>
       <Show when={circuit()} keyed fallback={<p class="state">{t("unitsNone")}</p>}>
-        {(one) => <OneCircuit station={props.station} circuit={one} stale={stale()} tickets={<Tickets />} />}
+        {(one) => <OneCircuit station={props.station} circuit={one} stale={stale()} tickets={<StationTickets tickets={tickets()} />} />}
       </Show>
     </div>
   );
@@ -118,18 +128,6 @@ function OneStation(props: { station: Asset }): JSX.Element {
       units,
       heating: t(one.circuitFacts?.heating === "floor" ? "heatingFloor" : "heatingRadiator"),
     });
-  }
-
-  function Tickets(): JSX.Element {
-    return (
-      <Panel title={t("stationTickets")} note={t("stationTicketsCount", { n: tickets().length })} class="station-tickets">
-        <div class="station-ticket-list">
-          <For each={tickets()} fallback={<p class="state">{t("stationTicketsNone")}</p>}>
-            {(ticket) => <TicketRow ticket={ticket} />}
-          </For>
-        </div>
-      </Panel>
-    );
   }
 }
 

@@ -1,18 +1,24 @@
 import { createMemo, createResource, createSignal, For, Show, type JSX } from "solid-js";
 import { isOpen, type TicketSummary } from "../../model/live.ts";
-import { STATE_WORDS } from "../../model/words.ts";
+import { SEVERITIES, type Severity } from "../../model/finding.ts";
+import { SEVERITY_WORDS, STATE_WORDS } from "../../model/words.ts";
 import { get, type Page } from "../api.ts";
 import { FigureTile } from "../components/figure-tile.tsx";
 import { Segments } from "../components/segments.tsx";
-import { SeverityTag } from "../components/severity-tag.tsx";
+import { SeverityMark, SeverityTag } from "../components/severity-tag.tsx";
+import { ErrorState, Loading } from "../components/states.tsx";
 import { type Column, WindowedTable } from "../components/windowed-table.tsx";
 import { usePlant, useShell } from "../context.ts";
-import { formatClock, formatDateTime, formatSpan, NO_VALUE } from "../format.ts";
+import { formatClock, formatDateTime, formatShare, formatSpan, NO_VALUE } from "../format.ts";
 import { byTimeLeft, ticketTime } from "../ticket-clock.ts";
-import { STAGES, type Stage } from "../tickets/stages.ts";
-import { TicketCard } from "../tickets/ticket-card.tsx";
+import { assigneeName } from "../tickets/assignee.ts";
+import { Board, ticketsOf, type TicketListProps } from "../tickets/board.tsx";
+import { sourceKey } from "../tickets/source.ts";
+import { STAGES } from "../tickets/stages.ts";
 import { filterTickets } from "../tickets/ticket-filter.ts";
 import { type Kpi, loadKpi, kpiShare } from "../tickets/kpi.ts";
+import "../styles/table.css";
+import "../styles/ticket-row.css";
 import "../styles/tickets.css";
 
 /** 工单: the board of the five stages, or a table beyond what a board can show. */
@@ -21,9 +27,10 @@ import "../styles/tickets.css";
 const BOARD_TICKETS_MAX = 50;
 const CLOSED_TICKETS_SHOWN = 50;
 const ROW_HEIGHT_PX = 34;
+const SOURCES = ["rule", "complaint", "person"] as const;
 
 export function Tickets(): JSX.Element {
-  const { t, router, keyboard } = useShell();
+  const { t, say, router, keyboard } = useShell();
   const { live } = usePlant();
   const [closed, { refetch }] = createResource(() => get<Page<TicketSummary>>("/api/tickets", { state: "closed", limit: CLOSED_TICKETS_SHOWN }));
   const [kpi, { refetch: refetchKpi }] = createResource(loadKpi);
@@ -36,18 +43,27 @@ export function Tickets(): JSX.Element {
     for (const ticket of live.tickets().values()) all.set(ticket.id, ticket);
     return all;
   });
-  const shown = createMemo(() => filterTickets(known().values(), { text: router.query("q"), severity: router.query("severity"), overdueOnly: router.query("overdue") !== "" }, live.now()).sort(byTimeLeft));
+  const shown = createMemo(() => filterTickets(known().values(), { text: router.query("q"), severity: router.query("severity"), source: router.query("source"), overdueOnly: router.query("overdue") !== "" }, live.now()).sort(byTimeLeft));
   const openCount = createMemo(() => shown().filter((ticket) => isOpen(ticket.state)).length);
   const view = (): string => router.query("view") || (openCount() > BOARD_TICKETS_MAX ? "table" : "board");
+  const count = (belongs: (ticket: TicketSummary) => boolean): number => [...known().values()].filter((ticket) => isOpen(ticket.state) && belongs(ticket)).length;
   const [selected, setSelected] = createSignal("");
-  const order = createMemo(() => (view() === "table" ? shown() : STAGES.flatMap((stage) => shown().filter((ticket) => stage.states.includes(ticket.state)))));
+  const order = createMemo(() => (view() === "table" ? shown() : STAGES.flatMap((stage) => ticketsOf(stage, shown()))));
   const step = (by: number): void => {
     const list = order();
     const index = list.findIndex((ticket) => ticket.id === selected());
     const next = list[Math.min(list.length - 1, Math.max(0, index + by))];
     if (next === undefined) return;
     setSelected(next.id);
-    document.querySelector<HTMLElement>(`[data-ticket="${CSS.escape(next.id)}"]`)?.focus();
+    const focus = (): boolean => {
+      const link = document.querySelector<HTMLElement>(`[data-ticket="${CSS.escape(next.id)}"]`);
+      link?.focus();
+      return link !== null;
+    };
+    if (focus()) return;
+    // A row out of sight is there one frame after the table has scrolled; until then no other ticket may keep the Enter key.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    requestAnimationFrame(() => requestAnimationFrame(() => selected() === next.id && focus()));
   };
   let search: HTMLInputElement | undefined;
   keyboard.bind([
@@ -79,19 +95,21 @@ export function Tickets(): JSX.Element {
           value={router.query("q")}
           onInput={(event) => router.set({ q: event.currentTarget.value })}
         />
-        <Segments
+        <Chips
           label={t("filterSeverity")}
-          value={router.query("severity")}
-          options={[
-            { value: "", text: t("filterAll") },
-            { value: "urgent", text: t("severityUrgent") },
-            { value: "general", text: t("severityGeneral") },
-          ]}
+          chosen={router.query("severity")}
+          options={SEVERITIES.map((severity) => ({ value: severity, text: say(SEVERITY_WORDS[severity]), concern: severity, count: count((ticket) => ticket.severity === severity) }))}
           onChoose={(severity) => router.set({ severity })}
         />
-        <label class="tickets-overdue">
-          <input type="checkbox" checked={router.query("overdue") !== ""} onChange={(event) => router.set({ overdue: event.currentTarget.checked ? "1" : undefined })} /> {t("filterOverdue")}
-        </label>
+        <Chips
+          label={t("filterSource")}
+          chosen={router.query("source")}
+          options={SOURCES.map((source) => ({ value: source, text: t(sourceKey(source)), count: count((ticket) => ticket.source === source) }))}
+          onChoose={(source) => router.set({ source })}
+        />
+        <button type="button" class="chip" aria-pressed={router.query("overdue") !== ""} onClick={() => router.set({ overdue: router.query("overdue") === "" ? "1" : undefined })}>
+          {t("filterOverdue")} <b>{count((ticket) => ticket.dueAt !== null && ticket.dueAt < live.now())}</b>
+        </button>
         <Segments
           label={t("view")}
           value={view()}
@@ -102,12 +120,46 @@ export function Tickets(): JSX.Element {
           onChoose={(chosen) => router.set({ view: chosen })}
         />
       </div>
+      <Show when={live.ready()} fallback={<Loading />}>
       <Show when={shown().length > 0 || router.query("q") === ""} fallback={<p class="state">{t("ticketsNoMatch", { text: router.query("q") })}</p>}>
-        <Show when={view() === "table"} fallback={<Board tickets={shown()} selected={selected()} onSelect={setSelected} />}>
+        <Show when={view() === "table"} fallback={<Board tickets={shown()} selected={selected()} onSelect={setSelected} closedNote={<ClosedNote />} />}>
           <TicketTable tickets={shown()} selected={selected()} onSelect={setSelected} />
         </Show>
       </Show>
+      </Show>
     </div>
+  );
+
+  /** Closed tickets come over HTTP: what is missing there is said there. */
+  function ClosedNote(): JSX.Element {
+    const failed = () => {
+      const loaded = closed.latest;
+      return loaded?.ok === false ? loaded.error : undefined;
+    };
+    return <Show when={failed()}>{(error) => <ErrorState error={error()} onRetry={() => void refetch()} />}</Show>;
+  }
+}
+
+interface ChipOption {
+  readonly value: string;
+  readonly text: string;
+  readonly count: number;
+  readonly concern?: Severity;
+}
+
+/** Choices of which one may be on; pressing it again takes it off. */
+function Chips(props: { label: string; options: readonly ChipOption[]; chosen: string; onChoose: (value: string | undefined) => void }): JSX.Element {
+  return (
+    <span class="chips" role="group" aria-label={props.label}>
+      <For each={props.options}>
+        {(option) => (
+          <button type="button" class={`chip chip-${option.concern ?? "plain"}`} aria-pressed={props.chosen === option.value} onClick={() => props.onChoose(props.chosen === option.value ? undefined : option.value)}>
+            <Show when={option.concern}>{(concern) => <SeverityMark concern={concern()} />}</Show>
+            {option.text} <b>{option.count}</b>
+          </button>
+        )}
+      </For>
+    </span>
   );
 }
 
@@ -116,56 +168,28 @@ function Figures(props: { kpi: Kpi | undefined; tickets: Iterable<TicketSummary>
   const { live } = usePlant();
   const open = createMemo(() => [...props.tickets].filter((ticket) => isOpen(ticket.state)));
   const overdue = createMemo(() => open().filter((ticket) => ticket.dueAt !== null && ticket.dueAt < live.now()).length);
+  const beforeNote = (): string => {
+    if (props.kpi?.beforeFirstCall == null) return t("figureNoCalls");
+    const leadMs = props.kpi.beforeCall.medianLeadMs;
+    return leadMs === null ? "" : t("figureLead", { lead: formatSpan(Math.round(leadMs / 60_000) * 60_000) });
+  };
+  const inTime = (clock: "dispatch" | "respond" | "finish"): string => {
+    const share = props.kpi?.inTime[clock];
+    return share == null ? "" : t("figureInTime", { share: formatShare(share) });
+  };
   const mean = (ms: number | null | undefined): string => (ms === null || ms === undefined ? NO_VALUE : formatClock(ms));
   return (
     <dl class="figures tickets-figures">
-      <FigureTile label={t("figureOverdueOpen")} value={String(overdue())} rest={`/ ${open().length}`} />
-      <FigureTile label={t("figureBeforeCall")} value={kpiShare(props.kpi)} rest={props.kpi?.beforeFirstCall == null ? t("figureNoCalls") : ""} title={t("figureNoCallsWhy")} />
-      <FigureTile label={t("figureDispatchMean")} value={mean(props.kpi?.meanDispatchMs)} rest={t("figureLimit", { limit: "10 min" })} />
-      <FigureTile label={t("figureRespondMean")} value={mean(props.kpi?.meanRespondMs)} />
-      <FigureTile label={t("figureFinishMean")} value={mean(props.kpi?.meanFinishMs)} />
+      <FigureTile label={t("figureOverdueOpen")} value={overdue() > 0 ? `▲ ${overdue()}` : "0"} urgent={overdue() > 0} rest={`/ ${open().length}`} />
+      <FigureTile label={t("figureBeforeCall")} value={kpiShare(props.kpi)} rest={beforeNote()} title={t("figureNoCallsWhy")} />
+      <FigureTile label={t("figureDispatchMean")} value={mean(props.kpi?.meanDispatchMs)} rest={inTime("dispatch")} />
+      <FigureTile label={t("figureRespondMean")} value={mean(props.kpi?.meanRespondMs)} rest={inTime("respond")} />
+      <FigureTile label={t("figureFinishMean")} value={mean(props.kpi?.meanFinishMs)} rest={inTime("finish")} />
     </dl>
   );
 }
 
-interface ListProps {
-  readonly tickets: readonly TicketSummary[];
-  readonly selected: string;
-  readonly onSelect: (id: string) => void;
-}
-
-function Board(props: ListProps): JSX.Element {
-  return (
-    <div class="board">
-      <For each={STAGES}>{(stage) => <StageColumn stage={stage} {...props} />}</For>
-    </div>
-  );
-}
-
-function StageColumn(props: ListProps & { stage: Stage }): JSX.Element {
-  const { t } = useShell();
-  const tickets = createMemo(() => props.tickets.filter((ticket) => props.stage.states.includes(ticket.state)).sort(props.stage.id === "closed" ? (a, b) => (b.closedAt ?? 0) - (a.closedAt ?? 0) : byTimeLeft));
-  return (
-    <section class="panel stage" aria-label={t(props.stage.word)}>
-      <div class="panel-head">
-        <h2>{t(props.stage.word)}</h2>
-        <span class="stage-count">{tickets().length}</span>
-        <span class="panel-side secondary">{t(props.stage.clock)}</span>
-      </div>
-      <ul class="stage-cards" tabindex={tickets().length > 0 ? undefined : "-1"}>
-        <For each={tickets()} fallback={<li class="stage-empty">{t("ticketsEmptyStage")}</li>}>
-          {(ticket) => (
-            <li>
-              <TicketCard ticket={ticket} selected={ticket.id === props.selected} onFocus={() => props.onSelect(ticket.id)} />
-            </li>
-          )}
-        </For>
-      </ul>
-    </section>
-  );
-}
-
-function TicketTable(props: ListProps): JSX.Element {
+function TicketTable(props: TicketListProps): JSX.Element {
   const { t, say, router } = useShell();
   const { live, network } = usePlant();
   const open = (ticket: TicketSummary): void => router.go(`/tickets/${encodeURIComponent(ticket.id)}`);
@@ -182,7 +206,7 @@ function TicketTable(props: ListProps): JSX.Element {
       ),
     },
     { id: "state", width: "6rem", head: () => t("colState"), cell: (row) => say(STATE_WORDS[row().state]) },
-    { id: "who", width: "7rem", head: () => t("colWho"), cell: (row) => <span class="ellipsis">{row().assignee ?? t("unassigned")}</span> },
+    { id: "who", width: "7rem", head: () => t("colWho"), cell: (row) => <span class="ellipsis">{row().assignee === null ? t("unassigned") : assigneeName(network, row().assignee!)}</span> },
     { id: "opened", width: "8rem", head: () => t("colOpened"), cell: (row) => formatDateTime(network.timezone, row().openedAt, live.now()) },
     {
       id: "clock",

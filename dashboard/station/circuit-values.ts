@@ -10,6 +10,7 @@ export interface CircuitValues {
   /** Newest value of a signal of the circuit or, failing that, of its station; null: failed or never received. */
   value(signal: SignalId): number | null;
   at(signal: SignalId): number | null;
+  /** The controller's own set point, else what the heating curve asks for. */
   readonly expectedSupplyC: number | null;
   readonly expectedReturnC: number | null;
   readonly makeupM3h: number | null;
@@ -32,7 +33,7 @@ export function circuitValues(network: Network, station: StationState | undefine
   return {
     value,
     at: (signal) => find(signal)?.[0] ?? null,
-    expectedSupplyC: derived?.supplyExpectedC ?? null,
+    expectedSupplyC: value("t2_set") ?? derived?.supplyExpectedC ?? null,
     expectedReturnC: outdoor === null || circuit.circuitFacts === undefined ? null : expectedReturnC(circuit.circuitFacts, outdoor),
     makeupM3h: derived?.makeupM3h ?? null,
     makeupExpectedM3h: derived?.makeupExpectedM3h ?? null,

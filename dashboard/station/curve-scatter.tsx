@@ -9,7 +9,7 @@ import { Panel } from "../components/panel.tsx";
 import { ErrorState, Loading } from "../components/states.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { formatNumber } from "../format.ts";
-import { hourPairs, type HourPair } from "./hour-pairs.ts";
+import { hourPairs, smoothPairs, type HourPair } from "./hour-pairs.ts";
 
 /** 供热曲线: outdoor against supply by the hour, thirty days, with the curve and its band; the last day dark, now ringed. */
 
@@ -29,16 +29,18 @@ export function CurveScatter(props: { circuit: Asset; supplyCarrier: string; out
     () => ({ supply: props.supplyCarrier, outdoor: props.outdoorCarrier, to: hour() }),
     ({ supply, outdoor, to }) => Promise.all([ask(outdoor, "t_out", to), ask(supply, "t2_supply", to)]),
   );
+  /** Over the outdoor temperature as the controllers feel it, like the band of the curves beside it. */
   const pairs = createMemo(() => {
     const [outdoor, supply] = answers.latest ?? [];
     if (outdoor?.ok !== true || supply?.ok !== true) return [];
     const [x, y] = [lineOf(outdoor.value, props.outdoorCarrier, "t_out"), lineOf(supply.value, props.supplyCarrier, "t2_supply")];
-    return x === undefined || y === undefined ? [] : hourPairs(x, y);
+    return x === undefined || y === undefined ? [] : smoothPairs(hourPairs(x, y));
   });
+  const nowOutdoorC = (): number | null => pairs().at(-1)?.outdoorC ?? props.nowOutdoorC;
   const facts = () => props.circuit.circuitFacts;
   const range = createMemo(() => {
     const x = pairs().map((pair) => pair.outdoorC);
-    if (props.nowOutdoorC !== null) x.push(props.nowOutdoorC);
+    if (nowOutdoorC() !== null) x.push(nowOutdoorC()!);
     const [minX, maxX] = x.length === 0 ? [-10, 10] : [Math.floor(Math.min(...x)) - 1, Math.ceil(Math.max(...x)) + 1];
     const y = pairs().map((pair) => pair.supplyC);
     if (props.nowSupplyC !== null) y.push(props.nowSupplyC);
@@ -98,11 +100,11 @@ export function CurveScatter(props: { circuit: Asset; supplyCarrier: string; out
                 </Show>
               )}
             </For>
-            <Show when={props.nowOutdoorC !== null && props.nowSupplyC !== null}>
+            <Show when={nowOutdoorC() !== null && props.nowSupplyC !== null}>
               <Show when={off() && props.expectedC !== null}>
-                <path class="scatter-residual" d={`M${x(props.nowOutdoorC!)} ${y(props.expectedC!)}V${y(props.nowSupplyC!)}`} />
+                <path class="scatter-residual" d={`M${x(nowOutdoorC()!)} ${y(props.expectedC!)}V${y(props.nowSupplyC!)}`} />
               </Show>
-              <circle class={off() ? "scatter-now-off" : "scatter-now"} cx={x(props.nowOutdoorC!)} cy={y(props.nowSupplyC!)} r="6" />
+              <circle class={off() ? "scatter-now-off" : "scatter-now"} cx={x(nowOutdoorC()!)} cy={y(props.nowSupplyC!)} r="6" />
             </Show>
             <text class="scatter-text" x={BOX.width - BOX.right - 4} y={BOX.top + 12} text-anchor="end">
               {t("scatterAxisY")}

@@ -1,3 +1,5 @@
+import { OUTDOOR_TAU_MS, smoothed } from "../charts/supply-band.ts";
+
 /** Outdoor and supply temperature of the same hour, for the heating-curve scatter. Pure. */
 
 const HOUR_MS = 3_600_000;
@@ -21,6 +23,16 @@ export function hourPairs(outdoor: Line, supply: Line): HourPair[] {
     const found = supplies.get(at);
     return found === undefined ? [] : [{ at, outdoorC: (min + max) / 2, supplyC: (found.min + found.max) / 2 }];
   });
+}
+
+/** The same hours over a smoothed outdoor temperature; ascending in time. */
+export function smoothPairs(pairs: readonly HourPair[]): HourPair[] {
+  const sorted = [...pairs].sort((a, b) => a.at - b.at);
+  const outdoor = smoothed(
+    sorted.map(({ at, outdoorC }) => ({ at, value: outdoorC })),
+    OUTDOOR_TAU_MS,
+  );
+  return sorted.map((pair, index) => ({ ...pair, outdoorC: outdoor[index]!.value }));
 }
 
 function byHour(line: Line): Map<number, { min: number; max: number }> {

@@ -9,9 +9,9 @@ const DAY_HOURS = 24;
 /** So many earlier days have to know an hour of the day before anything is called usual. */
 const USUAL_DAYS_MIN = 3;
 /** The range of what is usual is at least this wide to either side, m³/h: the pump's single runs make hours uneven. */
-const USUAL_M3H_MIN = 0.1;
+const USUAL_M3H_MIN = 0.15;
 /** Robust standard deviations to either side. */
-const USUAL_SIGMAS = 2;
+const USUAL_SIGMAS = 3;
 /** Standard deviation of a normal distribution over its median absolute deviation. */
 const SIGMA_PER_MAD = 1.4826;
 
@@ -24,16 +24,16 @@ export interface HourlyMakeup {
 
 /**
  * Mean makeup of each clock hour, m³/h, ascending. A totaliser that fell (reset, replaced) counts nothing for that step; an hour in
- * which the totaliser was heard for less than half its time is left out.
+ * which the totaliser was heard for less than half its time is left out. `now` ends the last bucket, epoch ms.
  */
-export function hourlyMakeup(total: LineData): HourlyMakeup[] {
+export function hourlyMakeup(total: LineData, now: number): HourlyMakeup[] {
   const hours = new Map<number, { volume: number; knownMs: number }>();
   let before: { at: number; value: number } | undefined;
   for (const [index, start] of total.times.entries()) {
     const value = total.high[index];
     if (value === null || value === undefined) continue;
     // The greatest value of a bucket is the one at its end.
-    const at = start + total.bucketMs;
+    const at = Math.min(start + total.bucketMs, Math.max(start, now));
     if (before !== undefined && at > before.at) spread(hours, before.at, at, Math.max(0, value - before.value));
     before = { at, value };
   }
@@ -56,7 +56,7 @@ function spread(hours: Map<number, { volume: number; knownMs: number }>, from: n
   }
 }
 
-/** What is usual in each hour of the day, m³/h: median ± 2 robust standard deviations over the hours given; hours of the day with fewer than three days are left out. */
+/** What is usual in each hour of the day, m³/h: median ± 3 robust standard deviations over the hours given; hours of the day with fewer than three days are left out. */
 export function usualMakeup(hours: readonly HourlyMakeup[]): ReadonlyMap<number, readonly [low: number, high: number]> {
   const found = new Map<number, number[]>();
   for (const { at, m3h } of hours) {

@@ -28,11 +28,11 @@ export function createMakeupBars(circuit: string, carrier: Accessor<string>, win
     undefined,
     { equals: (a, b) => a.asset === b.asset && a.from === b.from && a.to === b.to },
   );
-  const [answer] = createResource(asked, ({ asset, from, to }) => get<Curve>("/api/series", { asset, signal: ["mk_total"], from, to, px: Math.ceil((to - from) / HOUR_MS) }));
+  const [answer] = createResource(asked, async ({ asset, from, to }) => ({ at: live.now(), answer: await get<Curve>("/api/series", { asset, signal: ["mk_total"], from, to, px: Math.ceil((to - from) / HOUR_MS) }) }));
   const hours = createMemo(() => {
     const loaded = answer.latest;
-    const line = loaded?.ok === true ? lineOf(loaded.value, asked().asset, "mk_total") : undefined;
-    return line === undefined ? [] : hourlyMakeup(line);
+    const line = loaded?.answer.ok === true ? lineOf(loaded.answer.value, asked().asset, "mk_total") : undefined;
+    return line === undefined ? [] : hourlyMakeup(line, loaded!.at);
   });
   return createMemo(() => {
     const losses = [...live.tickets().values()]

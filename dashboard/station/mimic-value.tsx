@@ -31,7 +31,7 @@ const BAR_DROP = 27;
 const SHAPES: Readonly<Record<Concern, string>> = { urgent: "▲", general: "■", watch: "◆" };
 
 export function MimicValue(props: MimicValueProps): JSX.Element {
-  const { say } = useShell();
+  const { say, router } = useShell();
   const width = (): number => props.width ?? WIDTH;
   const place = (value: number): number => props.x + Math.max(0, Math.min(1, (value - props.scale[0]) / (props.scale[1] - props.scale[0]))) * (width() - 4);
   const outside = (): boolean => props.value !== null && props.normal !== undefined && (props.value < props.normal[0] || props.value > props.normal[1]);
@@ -51,12 +51,22 @@ export function MimicValue(props: MimicValueProps): JSX.Element {
       </Show>
       <Show when={props.ticket}>
         {(ticket) => (
-          <a href={`/tickets/${encodeURIComponent(ticket().id)}`} aria-label={`${ticket().id} ${say(ticket().title)}`}>
+          // A link inside of a drawing is not one that the router knows by itself.
+          <g>
+          <a
+            href={`/tickets/${encodeURIComponent(ticket().id)}`}
+            aria-label={`${ticket().id} ${say(ticket().title)}`}
+            onClick={(event) => {
+              event.preventDefault();
+              router.go(`/tickets/${encodeURIComponent(ticket().id)}`);
+            }}
+          >
             <path class="mimic-flag" d={`M${props.x - 7} ${props.top - 14}v-13a3 3 0 0 1 3-3h${width() + 8}a3 3 0 0 1 3 3v13Z`} />
             <text class="mimic-flag-text" x={props.x + width() / 2} y={props.top - 18} text-anchor="middle" textLength={flagLength(say(KIND_WORDS[ticket().kind]), width() + 6)} lengthAdjust="spacingAndGlyphs">
               {SHAPES[ticket().severity]} {say(KIND_WORDS[ticket().kind])}
             </text>
           </a>
+          </g>
         )}
       </Show>
       <text class="mimic-name" x={props.x} y={props.top}>

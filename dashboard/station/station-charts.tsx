@@ -91,7 +91,7 @@ export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.El
   const lowLimit = createMemo<ChartLimit[]>(() => {
     const need = props.circuit.circuitFacts?.staticPressureKpa;
     if (need === undefined) return [];
-    return [{ value: (need - STATIC_MARGIN_KPA) * displayOf("p2_return", preferences.pressureUnit()).factor, text: t("legendStaticLow") }];
+    return [{ value: (need - STATIC_MARGIN_KPA) * displayOf("p2_return", preferences.pressureUnit()).factor, text: "" }];
   });
   const marks = createMemo<ChartMark[]>(() =>
     [...live.tickets().values()]
@@ -152,6 +152,15 @@ export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.El
       </div>
     );
   };
+  const pressureNote = (): JSX.Element => (
+    <Show when={lowLimit()[0]}>
+      {(limit) => (
+        <span class="secondary limit-note">
+          {t("legendStaticLow")} {formatNumber(limit().value, displayOf("p2_return", preferences.pressureUnit()).decimals)}
+        </span>
+      )}
+    </Show>
+  );
   /** The hour under the cursor, else the newest one, beside what is usual. */
   const makeupNote = (at: number | undefined): JSX.Element => {
     const bar = (): ReturnType<typeof makeup>[number] | undefined => (at === undefined ? makeup().at(-1) : makeup().find((one) => one.from <= at && at < one.to));
@@ -190,7 +199,7 @@ export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.El
         <Show when={temperature().length > 0} fallback={<Loading text={curves.loading() ? t("chartLoading") : t("chartEmpty")} />}>
           {chart({ title: t("chartTemperature"), get lines() { return temperature(); }, signal: "t2_supply", spanMin: 10, size: "large", get band() { return band(); }, get marks() { return marks(); } })}
           {chart({ title: t("chartOutdoor"), get lines() { return outdoor(); }, signal: "t_out", spanMin: 6, size: "strip" })}
-          {chart({ title: t("chartPressure"), get lines() { return pressure(); }, signal: "p2_return", spanMin: 100, size: "middle", get limits() { return lowLimit(); } })}
+          {chart({ title: t("chartPressure"), get lines() { return pressure(); }, signal: "p2_return", spanMin: 100, size: "middle", get limits() { return lowLimit(); }, aside: pressureNote })}
           {chart({ title: t("chartFlow"), get lines() { return flow(); }, signal: "q2_flow", spanMin: 20, size: "middle", last: true, fromZero: true, get bars() { return bars(); }, aside: makeupNote })}
         </Show>
       </Show>

@@ -8,7 +8,7 @@ import { lineFrom, lineOf } from "../charts/chart-data.ts";
 import { Panel } from "../components/panel.tsx";
 import { Segments } from "../components/segments.tsx";
 import { usePlant, useShell } from "../context.ts";
-import { formatNumber, formatTime } from "../format.ts";
+import { formatNumber } from "../format.ts";
 import { displayOf, displayOfUnit } from "../units.ts";
 import type { TicketDetail } from "./detail.ts";
 
@@ -33,7 +33,7 @@ export function EvidenceCharts(props: { ticket: TicketDetail }): JSX.Element {
       title={t("ticketEvidence")}
       note={t("ticketEvidenceNote")}
       class="evidence"
-      side={<Segments label={t("ranges")} value={range()} options={[{ value: "auto", text: "auto" }, { value: "24h", text: t("range24h") }, { value: "7d", text: t("range7d") }]} onChoose={(word) => router.set({ range: word === "auto" ? undefined : word })} />}
+      side={<Segments label={t("ranges")} value={range()} options={[{ value: "auto", text: t("rangeAuto") }, { value: "24h", text: t("range24h") }, { value: "7d", text: t("range7d") }]} onChoose={(word) => router.set({ range: word === "auto" ? undefined : word })} />}
     >
       <For each={drawn()}>{(evidence, index) => <EvidenceChart ticket={props.ticket} evidence={evidence} from={from()} to={until()} last={index() === drawn().length - 1} />}</For>
       <Show when={props.ticket.evidence.length > 0}>
@@ -70,11 +70,10 @@ function EvidenceChart(props: { ticket: TicketDetail; evidence: Evidence; from: 
   });
   const marks = createMemo((): ChartMark[] => {
     const { since, openedAt, severity } = props.ticket;
-    const time = (at: number): string => formatTime(network.timezone, at);
     // One mark is enough when onset and opening would be drawn over each other.
     const apart = openedAt - since > (props.to - props.from) / 40;
-    const opened: ChartMark = { at: openedAt, text: t("markOpened", { time: time(openedAt) }), concern: severity };
-    return apart ? [{ at: since, text: t("markSince", { time: time(since) }), concern: "watch" }, opened] : [opened];
+    const opened: ChartMark = { at: openedAt, text: t("markOpened"), concern: severity };
+    return apart ? [{ at: since, text: t("markSince"), concern: "watch" }, opened] : [opened];
   });
   return (
     <figure class="evidence-chart">

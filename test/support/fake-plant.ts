@@ -155,6 +155,7 @@ export function fakePlant(options: PlantOptions): Plant {
     };
     const circuit: Formulas = {
       t2_supply: () => expectedSupplyC(facts!, outdoor) + 1.2 * like(4) + own.supply + noise(0.45),
+      t2_set: () => expectedSupplyC(facts!, outdoor),
       t2_return: () => expectedReturnC(facts!, outdoor) + 1.4 * like(5) + own.supply * 0.45 + noise(0.3),
       p2_supply: () => 520 + 30 * like(6) + own.pressure + noise(4),
       p2_return: () => 332 + 16 * like(7) + own.pressure + noise(4),

@@ -46,7 +46,8 @@ export async function tellStory(options: { readonly startAt: number; readonly no
     network,
     platform,
     async live(to, { every = POLL, cut = false } = {}) {
-      for (let at = Math.max(polledAt, platform.now()) + every; at <= to; at += every) {
+      const first = Math.floor(Math.max(polledAt, platform.now()) / every) * every + every;
+      for (let at = first; at <= to; at += every) {
         polledAt = at;
         const object = JSON.stringify({ ts: at, assets: plant.sample(at).assets });
         await platform.moveTo(at);
