@@ -1,4 +1,4 @@
-import { createResource, Match, onMount, Show, Switch, type JSX } from "solid-js";
+import { createEffect, createResource, Match, onMount, Show, Switch, type JSX } from "solid-js";
 import { Door } from "./components/door.tsx";
 import { Frame } from "./components/frame.tsx";
 import { HelpDialog } from "./components/help-dialog.tsx";
@@ -13,15 +13,16 @@ import { createRouter } from "./router.ts";
 import { Login } from "./screens/login.tsx";
 import { SetUp } from "./screens/set-up.tsx";
 import { createSession, type User } from "./session.ts";
-import { createWords } from "./words/words.ts";
+import type { SwitchableWords } from "./words/words.ts";
 import type { Network } from "../model/network.ts";
 
 /** The whole page: nobody signed in, no account yet, or the frame with its screen. */
-export function App(): JSX.Element {
+export function App(props: { words: SwitchableWords }): JSX.Element {
   const preferences = createPreferences(window);
-  const words = createWords(preferences.language);
+  const { t, say, use } = props.words;
+  createEffect(() => void use(preferences.language()));
   const session = createSession();
-  const shell = { ...words, preferences, session, router: createRouter(window), keyboard: createKeyboard(window) };
+  const shell = { t, say, preferences, session, router: createRouter(window), keyboard: createKeyboard(window) };
   onMount(() => void session.load());
   const state = session.state;
   const user = (): User | undefined => {

@@ -18,11 +18,14 @@ export interface Preferences {
   readonly setPressureUnit: (unit: PressureUnit) => void;
 }
 
+/** The language chosen before, else the one of the browser. */
+export function preferredLanguage(page: Window): Language {
+  return stored("language", LANGUAGES) ?? (page.navigator.language.startsWith("zh") ? "zh" : "en");
+}
+
 /** Reads what was stored before, else what the browser says, and keeps `<html>` in step. Call under a Solid root. */
 export function createPreferences(page: Window): Preferences {
-  const [language, setLanguage] = createSignal<Language>(
-    stored("language", LANGUAGES) ?? (page.navigator.language.startsWith("zh") ? "zh" : "en"),
-  );
+  const [language, setLanguage] = createSignal<Language>(preferredLanguage(page));
   const [theme, setTheme] = createSignal<Theme>(stored("theme", THEMES) ?? "auto");
   const [pressureUnit, setPressureUnit] = createSignal<PressureUnit>(stored("pressureUnit", PRESSURE_UNITS) ?? "MPa");
   const dark = page.matchMedia("(prefers-color-scheme: dark)");

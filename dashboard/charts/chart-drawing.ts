@@ -104,7 +104,8 @@ export function drawLimits(chart: uPlot, brush: Brush, limits: readonly ChartLim
     context.fillStyle = brush.colour("--ink2");
     context.lineWidth = ratio;
     context.font = `${0.6875 * brush.remPx * ratio}px ${brush.family}`;
-    context.textAlign = "right";
+    // At the start: the newest values and the marks are at the other end.
+    context.textAlign = "left";
     context.textBaseline = "bottom";
     for (const limit of limits) {
       const y = Math.round(chart.valToPos(limit.value, "y", true)) + 0.5;

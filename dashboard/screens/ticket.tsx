@@ -8,15 +8,21 @@ import { ErrorState, Loading } from "../components/states.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { formatClock, formatDateTime, formatSpan, formatTime } from "../format.ts";
 import { ticketTime } from "../ticket-clock.ts";
+import { assigneeName } from "../tickets/assignee.ts";
 import { Causes } from "../tickets/causes.tsx";
 import { Deadlines } from "../tickets/deadlines.tsx";
 import type { TicketDetail } from "../tickets/detail.ts";
 import { EvidenceCharts } from "../tickets/evidence-charts.tsx";
 import { History } from "../tickets/history.tsx";
+import { householdsBelow } from "../tickets/households.ts";
 import { Moves } from "../tickets/moves.tsx";
 import { sourceKey } from "../tickets/source.ts";
 import { STAGES, stageOf } from "../tickets/stages.ts";
+import "../styles/ticket-row.css";
 import "../styles/ticket.css";
+
+/** Evidence is renewed without an event in the history; while the page is looked at, it asks again this often. */
+const REFRESH_MS = 60_000;
 
 /** One ticket: what was found and why, what to do, its clock, its history, and the next step. */
 export function TicketScreen(props: { params: Readonly<Record<string, string>> }): JSX.Element {
@@ -30,6 +36,8 @@ export function TicketScreen(props: { params: Readonly<Record<string, string>> }
   const id = (): string => props.params["id"]!;
   onCleanup(live.onNews((news) => news.ticket.id === id() && void refetch()));
   onCleanup(live.onResume(() => void refetch()));
+  const timer = setInterval(() => document.hidden || void refetch(), REFRESH_MS);
+  onCleanup(() => clearInterval(timer));
   createEffect(on(id, () => setConflict(false)));
   keyboard.bind([{ keys: "Escape", word: "ticketBack", run: () => router.go("/tickets") }]);
   const ticket = (): TicketDetail | undefined => {
@@ -56,7 +64,6 @@ export function TicketScreen(props: { params: Readonly<Record<string, string>> }
                 <Conclusion ticket={loaded()} />
                 <Causes causes={loaded().causes} />
                 <Steps ticket={loaded()} />
-                <Deadlines deadlines={loaded().deadlines} closed={!isOpen(loaded().state)} />
               </div>
               <div class="ticket-middle">
                 <EvidenceCharts ticket={loaded()} />
@@ -73,6 +80,7 @@ export function TicketScreen(props: { params: Readonly<Record<string, string>> }
                     void refetch();
                   }}
                 />
+                <Deadlines deadlines={loaded().deadlines} closed={!isOpen(loaded().state)} />
                 <History events={loaded().history} />
               </div>
             </div>
@@ -97,7 +105,7 @@ function Head(props: { ticket: TicketDetail }): JSX.Element {
   const { network, live } = usePlant();
   const time = () => ticketTime(props.ticket, live.now());
   const at = (instant: number): string => formatDateTime(network.timezone, instant, live.now());
-  const households = (): number => network.below(props.ticket.asset, "unit").reduce((sum, unit) => sum + (unit.unitFacts?.households ?? 0), 0) || (network.asset(props.ticket.asset)?.circuitFacts?.households ?? 0);
+  const households = (): number => householdsBelow(network, props.ticket.asset);
   return (
     <header class="panel ticket-head">
       <div class="ticket-head-main">
@@ -109,7 +117,7 @@ function Head(props: { ticket: TicketDetail }): JSX.Element {
         <p class="secondary">
           {props.ticket.id} · {t(sourceKey(props.ticket.source))} {say(KIND_WORDS[props.ticket.kind])} · <a href={`/stations/${encodeURIComponent(props.ticket.station)}`}>{network.fullName(props.ticket.asset)}</a>
           <Show when={households() > 0}> · {t("households", { n: households() })}</Show> · {say(STATE_WORDS[props.ticket.state])}
-          <Show when={props.ticket.assignee}> · {props.ticket.assignee}</Show>
+          <Show when={props.ticket.assignee}> · {assigneeName(network, props.ticket.assignee!)}</Show>
           <Show when={props.ticket.mergedInto}>{(into) => <a href={`/tickets/${encodeURIComponent(into())}`}> · {t("mergedInto", { id: into() })}</a>}</Show>
         </p>
       </div>
@@ -141,13 +149,18 @@ function Stages(props: { ticket: TicketDetail }): JSX.Element {
   /** When the ticket first entered a stage; undefined while it has not. */
   const enteredAt = (index: number): number | undefined => props.ticket.history.find((event) => stageOf(event.state) >= index)?.at;
   return (
-    <ol class="stages">
+    <ol class="stages" aria-label={t("ticketStages")}>
       <For each={STAGES}>
         {(stage, index) => (
           <li classList={{ "stage-done": index() < current(), "stage-current": index() === current() }} aria-current={index() === current() ? "step" : undefined}>
             <span class="stages-dot" aria-hidden="true" />
-            <b>{t(stage.word)}</b>
-            <span class="secondary">{index() <= current() && enteredAt(index()) !== undefined ? formatTime(network.timezone, enteredAt(index())!) : ""}</span>
+            <b>
+              {t(stage.word)}
+              <Show when={index() < current()}>
+                <span class="visually-hidden"> {t("stageDone")}</span>
+              </Show>
+            </b>
+            <span class="secondary stages-time">{index() <= current() && enteredAt(index()) !== undefined ? formatTime(network.timezone, enteredAt(index())!) : ""}</span>
           </li>
         )}
       </For>
@@ -161,7 +174,7 @@ function Conclusion(props: { ticket: TicketDetail }): JSX.Element {
   const at = (instant: number): string => formatDateTime(network.timezone, instant, live.now());
   const others = () => props.ticket.findings.filter((finding) => !finding.root);
   return (
-    <Panel title={t("ticketConclusion")} note={`${t("ticketSince", { time: at(props.ticket.since) })} · ${t("ticketDetected", { time: at(props.ticket.detectedAt) })}`}>
+    <Panel title={t("ticketConclusion")} class="conclusion-panel" note={`${t("ticketSince", { time: at(props.ticket.since) })} · ${t("ticketDetected", { time: at(props.ticket.detectedAt) })}`}>
       <div class="conclusion">
         <p class="conclusion-summary">{say(props.ticket.summary)}</p>
         <p class="secondary">
@@ -189,7 +202,7 @@ function Conclusion(props: { ticket: TicketDetail }): JSX.Element {
 function Steps(props: { ticket: TicketDetail }): JSX.Element {
   const { t, say } = useShell();
   return (
-    <Panel title={t("ticketActions")}>
+    <Panel title={t("ticketActions")} class="steps-panel">
       <ol class="steps">
         <For each={props.ticket.action}>
           {(step, index) => (

@@ -1,5 +1,5 @@
 import { createMemo, For, Show, type JSX } from "solid-js";
-import type { Asset, Network } from "../../model/network.ts";
+import type { Asset } from "../../model/network.ts";
 import type { StationState } from "../live-state.ts";
 import { isOpen } from "../../model/live.ts";
 import { AnalogBar } from "../components/analog-bar.tsx";
@@ -7,6 +7,7 @@ import { Panel } from "../components/panel.tsx";
 import { SeverityMark } from "../components/severity-tag.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { formatAge, formatNumber } from "../format.ts";
+import { unitRows, type UnitRow } from "./unit-rows.ts";
 
 /** Every unit of a circuit by how much it cools its water against its peers: air, a closed valve or a clogged filter stands on top. */
 
@@ -14,42 +15,6 @@ import { formatAge, formatNumber } from "../format.ts";
 const PHI_WATCH = 1.15;
 const PHI_HIGH = 1.35;
 const PHI_LOW = 0.85;
-
-export interface UnitRow {
-  readonly unit: Asset;
-  readonly supplyC: number | null;
-  readonly returnC: number | null;
-  readonly phi: number | null;
-  readonly valve: number | null;
-  readonly roomC: number | null;
-  readonly at: number | null;
-}
-
-/** Rows of a circuit, the strongest cooling first. φ: the unit's temperature drop over the median drop of the heated units. */
-export function unitRows(network: Network, station: StationState | undefined, circuit: string): UnitRow[] {
-  const value = (asset: string, signal: "t_supply" | "t_return" | "valve_pos" | "t_room"): number | null => station?.values[asset]?.[signal]?.[1] ?? null;
-  const units = network.below(circuit, "unit");
-  const drop = (unit: Asset): number | null => {
-    const [supply, back] = [value(unit.id, "t_supply"), value(unit.id, "t_return")];
-    return supply === null || back === null ? null : supply - back;
-  };
-  const drops = units.filter((unit) => unit.unitFacts?.suspended !== true).flatMap((unit) => drop(unit) ?? []).sort((a, b) => a - b);
-  const median = drops.length < 4 ? null : drops[drops.length >> 1]!;
-  const rows = units.map((unit): UnitRow => {
-    const own = drop(unit);
-    const rooms = unit.children.flatMap((room) => value(room, "t_room") ?? []);
-    return {
-      unit,
-      supplyC: value(unit.id, "t_supply"),
-      returnC: value(unit.id, "t_return"),
-      phi: own === null || median === null || median <= 0 ? null : own / median,
-      valve: value(unit.id, "valve_pos"),
-      roomC: rooms.length === 0 ? null : rooms.reduce((sum, room) => sum + room, 0) / rooms.length,
-      at: station?.values[unit.id]?.t_return?.[0] ?? null,
-    };
-  });
-  return rows.sort((a, b) => (b.phi ?? -1) - (a.phi ?? -1));
-}
 
 export function UnitTable(props: { station: StationState | undefined; circuit: Asset }): JSX.Element {
   const { t } = useShell();

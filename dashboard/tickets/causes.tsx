@@ -8,7 +8,7 @@ import { formatShare } from "../format.ts";
 export function Causes(props: { causes: readonly Cause[] }): JSX.Element {
   const { t, say } = useShell();
   return (
-    <Panel title={t("ticketCauses")} note={t("ticketCausesNote")}>
+    <Panel title={t("ticketCauses")} note={t("ticketCausesNote")} class="causes-panel">
       <ol class="causes">
         <For each={props.causes}>
           {(cause, index) => (

@@ -11,7 +11,7 @@ export function Deadlines(props: { deadlines: readonly Deadline[]; closed: boole
   const { t, say } = useShell();
   const { live } = usePlant();
   return (
-    <Panel title={t("ticketDeadlines")}>
+    <Panel title={t("ticketDeadlines")} class="deadlines-panel">
       <ul class="deadlines">
         <For each={props.deadlines}>
           {(deadline) => {

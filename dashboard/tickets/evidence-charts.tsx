@@ -9,6 +9,7 @@ import { Panel } from "../components/panel.tsx";
 import { Segments } from "../components/segments.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { formatNumber } from "../format.ts";
+import { createMedia } from "../rem.ts";
 import { displayOf, displayOfUnit } from "../units.ts";
 import type { TicketDetail } from "./detail.ts";
 
@@ -27,7 +28,10 @@ export function EvidenceCharts(props: { ticket: TicketDetail }): JSX.Element {
   /** Moves once a minute at most, so that the clock does not ask for new curves every second. */
   const until = createMemo(() => Math.ceil((props.ticket.closedAt === null ? live.now() : props.ticket.closedAt + HOUR_MS) / 60_000) * 60_000);
   const from = createMemo(() => (range() === "auto" ? Math.min(props.ticket.since, props.ticket.detectedAt) - Math.max(6 * HOUR_MS, 0.5 * (until() - props.ticket.since)) : until() - RANGES[range()]));
-  const drawn = createMemo(() => props.ticket.evidence.filter((evidence) => evidence.signal !== undefined || evidence.curve !== undefined).slice(0, CHARTS_MAX));
+  /** A phone shows the crop that matters most; the numbers of the rest stand in the table. */
+  const narrow = createMedia(window, "(max-width: 48rem)");
+  const drawn = createMemo(() => props.ticket.evidence.filter((evidence) => evidence.signal !== undefined || evidence.curve !== undefined).slice(0, narrow() ? 1 : CHARTS_MAX));
+
   return (
     <Panel
       title={t("ticketEvidence")}
@@ -43,7 +47,8 @@ export function EvidenceCharts(props: { ticket: TicketDetail }): JSX.Element {
   );
 }
 
-function EvidenceChart(props: { ticket: TicketDetail; evidence: Evidence; from: number; to: number; last: boolean }): JSX.Element {
+/** `plain`: the curve and its limit alone, without marks and words. */
+export function EvidenceChart(props: { ticket: TicketDetail; evidence: Evidence; from: number; to: number; last: boolean; plain?: boolean }): JSX.Element {
   const { t, say, preferences } = useShell();
   const { network, live } = usePlant();
   const display = () => (props.evidence.signal === undefined ? displayOfUnit(props.evidence.unit, preferences.pressureUnit(), 2) : displayOf(props.evidence.signal, preferences.pressureUnit()));
@@ -78,7 +83,9 @@ function EvidenceChart(props: { ticket: TicketDetail; evidence: Evidence; from: 
   return (
     <figure class="evidence-chart">
       <figcaption>
-        <b>{say(props.evidence.name)}</b> <span class="secondary">{display().unit}</span> <span class="secondary">{say(props.evidence.text)}</span>
+        <b>{say(props.evidence.name)}</b> <span class="secondary">{display().unit}</span> <Show when={props.plain !== true}>
+          <span class="secondary">{say(props.evidence.text)}</span>
+        </Show>
       </figcaption>
       <div class="evidence-canvas" classList={{ "evidence-canvas-last": props.last }}>
         <TimeChart
@@ -86,14 +93,14 @@ function EvidenceChart(props: { ticket: TicketDetail; evidence: Evidence; from: 
           lines={lines()}
           from={props.from}
           to={props.to}
-          knownUntil={Math.min(props.to, live.now())}
+          knownUntil={Math.min(props.to, props.evidence.curve?.times.at(-1) ?? live.now())}
           zone={network.timezone}
           unit={display().unit}
           decimals={display().decimals}
           spanMin={display().unit === "MPa" ? 0.02 : 1}
-          marks={marks()}
+          marks={props.plain === true ? [] : marks()}
           limits={limits()}
-          syncKey={`ticket-${props.ticket.id}`}
+          {...(props.plain === true ? {} : { syncKey: `ticket-${props.ticket.id}` })}
           hideTimes={!props.last}
         />
       </div>

@@ -5,6 +5,7 @@ import { Panel } from "../components/panel.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { formatDateTime } from "../format.ts";
 import type { PlainKey } from "../words/words.ts";
+import { assigneeName } from "./assignee.ts";
 
 /** What happened to the ticket, oldest first; nothing is ever changed or removed. Notes are shown verbatim as text. */
 export function History(props: { events: readonly TicketEvent[] }): JSX.Element {
@@ -25,7 +26,7 @@ export function History(props: { events: readonly TicketEvent[] }): JSX.Element 
                   <Show when={alarming(event)}>▲ </Show>
                   {word(event)}
                 </b>
-                <Show when={event.to}> → {event.to}</Show>
+                <Show when={event.to}>{(to) => <> → {assigneeName(network, to())}</>}</Show>
                 <Show when={event.by !== "system"}>
                   <span class="secondary"> {event.by}</span>
                 </Show>

@@ -7,6 +7,7 @@ export const ticketsEn = {
   stageHandled: "In hand",
   stageReplied: "Replied",
   stageClosed: "Closed",
+  stageDone: "done",
   clockToDispatch: "Clock: to dispatch",
   clockToRespond: "Clock: to respond",
   clockToFinish: "Clock: to finish",

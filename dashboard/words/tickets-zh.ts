@@ -5,6 +5,7 @@ export const ticketsZh = {
   stageHandled: "处办",
   stageReplied: "回复",
   stageClosed: "办结",
+  stageDone: "已完成",
   clockToDispatch: "时钟：距派单限",
   clockToRespond: "时钟：距响应限",
   clockToFinish: "时钟：距完成限",

@@ -1,24 +1,18 @@
+import { createSignal } from "solid-js";
 import type { Language, Text } from "../../model/text.ts";
-import { en } from "./en.ts";
-import { stationEn } from "./station-en.ts";
-import { stationZh } from "./station-zh.ts";
-import { ticketsEn } from "./tickets-en.ts";
-import { ticketsZh } from "./tickets-zh.ts";
-import { zh } from "./zh.ts";
+import type { chinese } from "./chinese.ts";
 
 /** Typed texts of the dashboard: a key that is missing in one language, or a placeholder that is not filled, does not compile. */
 
-/** One file of sentences per area of the dashboard; here they become one dictionary per language. */
-const ZH = { ...zh, ...stationZh, ...ticketsZh };
-const EN: Readonly<Record<keyof typeof ZH, string>> = { ...en, ...stationEn, ...ticketsEn };
-
-type WordKey = keyof typeof ZH;
+type Chinese = typeof chinese;
+type WordKey = keyof Chinese;
+type Dictionary = Readonly<Record<WordKey, string>>;
 
 type Placeholder<Sentence extends string> = Sentence extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholder<Rest> : never;
 /** Keys of sentences without placeholders. */
-export type PlainKey = { [Key in WordKey]: Placeholder<(typeof ZH)[Key]> extends never ? Key : never }[WordKey];
+export type PlainKey = { [Key in WordKey]: Placeholder<Chinese[Key]> extends never ? Key : never }[WordKey];
 type Fillings<Key extends WordKey> =
-  Placeholder<(typeof ZH)[Key]> extends never ? [] : [values: Readonly<Record<Placeholder<(typeof ZH)[Key]>, string | number>>];
+  Placeholder<Chinese[Key]> extends never ? [] : [values: Readonly<Record<Placeholder<Chinese[Key]>, string | number>>];
 
 export interface Words {
   /** The sentence of a key in the chosen language, its {placeholders} filled. */
@@ -27,12 +21,31 @@ export interface Words {
   readonly say: (text: Text) => string;
 }
 
-const DICTIONARIES: Readonly<Record<Language, Readonly<Record<WordKey, string>>>> = { zh: ZH, en: EN };
+/** Each dictionary is a chunk of its own: nobody fetches a language that they do not read. */
+const DICTIONARIES: Readonly<Record<Language, () => Promise<Dictionary>>> = {
+  zh: async () => (await import("./chinese.ts")).chinese,
+  en: async () => (await import("./english.ts")).english,
+};
 
-export function createWords(language: () => Language): Words {
+export interface SwitchableWords extends Words {
+  /** Changes the language as soon as its dictionary is here; a dictionary that cannot be fetched leaves the language as it is. */
+  readonly use: (language: Language) => Promise<void>;
+}
+
+/** The words of a language. Rejects when its dictionary cannot be fetched. */
+export async function loadWords(first: Language): Promise<SwitchableWords> {
+  const [spoken, setSpoken] = createSignal({ language: first, dictionary: await DICTIONARIES[first]() });
+  let wanted = first;
   return {
-    t: (key, ...values) => fill(DICTIONARIES[language()][key], values[0]),
-    say: (text) => text[language()],
+    t: (key, ...values) => fill(spoken().dictionary[key], values[0]),
+    say: (text) => text[spoken().language],
+    use: async (language) => {
+      wanted = language;
+      if (spoken().language === language) return;
+      const dictionary = await DICTIONARIES[language]();
+      // Switched back meanwhile: the last choice counts, not the last answer.
+      if (wanted === language) setSpoken({ language, dictionary });
+    },
   };
 }
 

@@ -32,7 +32,8 @@ afterAll(async () => {
   folder.remove();
 });
 
-const send = (topic: string, payload: string | { readonly file: string }, from = G1): ReturnType<typeof publish> => publish({ port: folder.mqttPort, ...from, topic, payload });
+const send = (topic: string, payload: string | { readonly file: string }, from = G1): ReturnType<typeof publish> =>
+  publish({ port: folder.mqttPort, ...from, topic, payload });
 
 async function rejects(): Promise<readonly Reject[]> {
   return (await ask<{ items: Reject[] }>(folder, "/api/rejects?limit=200")).body.items;
@@ -58,24 +59,77 @@ interface Case {
 const inUnit = (values: string, ts = ""): string => `{${ts}"values":{${values}}}`;
 const text = (part: string): unknown => expect.stringContaining(part);
 const CASES: readonly Case[] = [
-  { name: "not JSON", payload: "hello", reject: { reason: "not_json", station: "S01", expected: text("JSON"), found: text("hello") } as Partial<Reject> },
-  { name: "bad UTF-8", payload: Buffer.from([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x3a, 0x31, 0x7d]), reject: { reason: "bad_utf8", station: "S01" } },
-  { name: "1e999", payload: inUnit('"t_return":1e999,"valve_pos":61'), reject: { reason: "not_finite", asset: "B03-U2", signal: "t_return" }, kept: ["B03-U2", "valve_pos", 61] },
+  {
+    name: "not JSON",
+    payload: "hello",
+    reject: { reason: "not_json", station: "S01", expected: text("JSON"), found: text("hello") } as Partial<Reject>,
+  },
+  {
+    name: "bad UTF-8",
+    payload: Buffer.from([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x3a, 0x31, 0x7d]),
+    reject: { reason: "bad_utf8", station: "S01" },
+  },
+  {
+    name: "1e999",
+    payload: inUnit('"t_return":1e999,"valve_pos":61'),
+    reject: { reason: "not_finite", asset: "B03-U2", signal: "t_return" },
+    kept: ["B03-U2", "valve_pos", 61],
+  },
   { name: "NaN", payload: inUnit('"t_return":NaN'), reject: { reason: "not_json" } },
-  { name: "an unknown station", topic: "heat/v1/S77/telemetry", payload: "{}", reject: { reason: "unknown_station", found: text("S77") } as Partial<Reject> },
-  { name: "the topic of another station", topic: "heat/v1/S02/telemetry", payload: '{"assets":{"S02":{"t_out":-3}}}', reject: { reason: "bad_topic", found: text("S02") } as Partial<Reject> },
-  { name: "an unknown asset", topic: STATION, payload: '{"assets":{"S01-Z":{"t_out":-3},"S01":{"t_out":-3.5}}}', reject: { reason: "unknown_asset", asset: "S01-Z" }, kept: ["S01", "t_out", -3.5] },
-  { name: "an unknown signal", payload: inUnit('"t_retour":37,"valve_pos":62'), reject: { reason: "unknown_signal", asset: "B03-U2", found: text("t_retour"), suggestion: text("t_return") } as Partial<Reject>, kept: ["B03-U2", "valve_pos", 62] },
+  {
+    name: "an unknown station",
+    topic: "heat/v1/S77/telemetry",
+    payload: "{}",
+    reject: { reason: "unknown_station", found: text("S77") } as Partial<Reject>,
+  },
+  {
+    name: "the topic of another station",
+    topic: "heat/v1/S02/telemetry",
+    payload: '{"assets":{"S02":{"t_out":-3}}}',
+    reject: { reason: "bad_topic", found: text("S02") } as Partial<Reject>,
+  },
+  {
+    name: "an unknown asset",
+    topic: STATION,
+    payload: '{"assets":{"S01-Z":{"t_out":-3},"S01":{"t_out":-3.5}}}',
+    reject: { reason: "unknown_asset", asset: "S01-Z" },
+    kept: ["S01", "t_out", -3.5],
+  },
+  {
+    name: "an unknown signal",
+    payload: inUnit('"t_retour":37,"valve_pos":62'),
+    reject: { reason: "unknown_signal", asset: "B03-U2", found: text("t_retour"), suggestion: text("t_return") } as Partial<Reject>,
+    kept: ["B03-U2", "valve_pos", 62],
+  },
   {
     name: "a pressure in MPa where kPa are declared",
     topic: STATION,
     payload: '{"assets":{"S01-H":{"p2_supply":0.35,"t2_supply":48.5}}}',
-    reject: { reason: "out_of_range", asset: "S01-H", signal: "p2_supply", expected: text("kPa"), found: text("0.35"), suggestion: text("MPa") } as Partial<Reject>,
+    reject: {
+      reason: "out_of_range",
+      asset: "S01-H",
+      signal: "p2_supply",
+      expected: text("kPa"),
+      found: text("0.35"),
+      suggestion: text("MPa"),
+    } as Partial<Reject>,
     kept: ["S01-H", "t2_supply", 48.5],
   },
-  { name: "the year 1970", payload: inUnit('"t_return":37', '"ts":86400000,'), reject: { reason: "too_old", expected: text("2000"), found: text("1970-01-02") } as Partial<Reject> },
-  { name: "tomorrow", payload: inUnit('"t_return":37', `"ts":${Date.now() + 86_400_000},`), reject: { reason: "future_time", suggestion: text("NTP") } as Partial<Reject> },
-  { name: "1 MB in one message", payload: `{"pad":"${"x".repeat(1_000_000)}","values":{"t_return":37}}`, reject: { reason: "too_large", expected: text("bytes") } as Partial<Reject> },
+  {
+    name: "the year 1970",
+    payload: inUnit('"t_return":37', '"ts":86400000,'),
+    reject: { reason: "too_old", expected: text("2000"), found: text("1970-01-02") } as Partial<Reject>,
+  },
+  {
+    name: "tomorrow",
+    payload: inUnit('"t_return":37', `"ts":${Date.now() + 86_400_000},`),
+    reject: { reason: "future_time", suggestion: text("NTP") } as Partial<Reject>,
+  },
+  {
+    name: "1 MB in one message",
+    payload: `{"pad":"${"x".repeat(1_000_000)}","values":{"t_return":37}}`,
+    reject: { reason: "too_large", expected: text("bytes") } as Partial<Reject>,
+  },
 ];
 
 describe("a message is acknowledged and explained, the rest of it and other gateways go on", () => {
@@ -127,7 +181,9 @@ describe("a connection is refused, counted in the metrics, and everybody else go
     const device = await loginDevice(folder.mqttPort, "G1");
     device.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: filter, qos: 0 }] });
     await until("it is refused", async () => device.closed() || device.received.some(({ cmd }) => cmd === "suback"));
-    const granted = device.received.filter((packet) => packet.cmd === "suback").flatMap((packet) => ("granted" in packet ? packet.granted : []));
+    const granted = device.received
+      .filter((packet) => packet.cmd === "suback")
+      .flatMap((packet) => ("granted" in packet ? packet.granted : []));
     expect(granted.every((code) => code === 128)).toBe(true);
     expect(await metric(folder, "broker_subscriptions_refused_total")).toBe(before + 1);
     await neighbourGoesOn();

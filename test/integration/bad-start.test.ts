@@ -18,7 +18,8 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
-const start = (environment: NodeJS.ProcessEnv = {}): Promise<Ended> => runProgram(process.execPath, [MAIN], { cwd: folder.path, env: { ...folder.environment, ...environment } });
+const start = (environment: NodeJS.ProcessEnv = {}): Promise<Ended> =>
+  runProgram(process.execPath, [MAIN], { cwd: folder.path, env: { ...folder.environment, ...environment } });
 
 function refused({ code, stdout, stderr }: Ended, ...parts: readonly RegExp[]): void {
   expect(code, stderr).toBe(2);
@@ -30,9 +31,21 @@ function refused({ code, stdout, stderr }: Ended, ...parts: readonly RegExp[]): 
 describe("a network file", () => {
   it.each([
     ["that is no YAML", "stations:\n  - { id: S01\n", [/network\.yaml:\d+/, /expected valid YAML/]],
-    ["with an unknown key", "stations:\n  - id: S01\n    circuit: []\n", [/network\.yaml:3/, /unknown key "circuit"/, /did you mean "circuits"\?/]],
-    ["with a misspelt word", "stations:\n  - id: S01\n    circuits: [{ id: S01-H, heating: radiater }]\n", [/network\.yaml:3/, /radiator, floor/, /radiater/]],
-    ["with an id twice", "stations:\n  - { id: S01, circuits: [{ id: A }] }\n  - { id: S02, circuits: [{ id: A }] }\n", [/network\.yaml:3/, /unique/, /"A" again/, /network\.yaml:2/]],
+    [
+      "with an unknown key",
+      "stations:\n  - id: S01\n    circuit: []\n",
+      [/network\.yaml:3/, /unknown key "circuit"/, /did you mean "circuits"\?/],
+    ],
+    [
+      "with a misspelt word",
+      "stations:\n  - id: S01\n    circuits: [{ id: S01-H, heating: radiater }]\n",
+      [/network\.yaml:3/, /radiator, floor/, /radiater/],
+    ],
+    [
+      "with an id twice",
+      "stations:\n  - { id: S01, circuits: [{ id: A }] }\n  - { id: S02, circuits: [{ id: A }] }\n",
+      [/network\.yaml:3/, /unique/, /"A" again/, /network\.yaml:2/],
+    ],
     ["that is not there", undefined, [/missing\.yaml/, /ENOENT/]],
   ])("%s", async (_what, yaml, parts) => {
     if (yaml === undefined) writeFileSync(join(folder.path, "heatsteward.yaml"), "network: missing.yaml\n");
@@ -84,7 +97,11 @@ describe("a data folder", () => {
   it("that a running platform uses; that one goes on", async () => {
     const platform = await startPlatformProcess(folder);
     try {
-      refused(await start({ HEATSTEWARD_HTTP_PORT: "0", HEATSTEWARD_MQTT_PORT: "0" }), /data: expected a data folder that nobody uses/, /stop that one first/);
+      refused(
+        await start({ HEATSTEWARD_HTTP_PORT: "0", HEATSTEWARD_MQTT_PORT: "0" }),
+        /data: expected a data folder that nobody uses/,
+        /stop that one first/,
+      );
       expect((await ask<{ status: string }>(folder, "/api/health")).body.status).toBe("ok");
     } finally {
       expect(await platform.kill("SIGTERM")).toBe(0);

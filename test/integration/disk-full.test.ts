@@ -33,7 +33,18 @@ function flood(client: MqttClient): { readonly acknowledged: number[]; lastAt: (
     if (stopped) return;
     const number = sent++;
     const from = START + number * OBJECTS * 1_000;
-    const objects = Array.from({ length: OBJECTS }, (_, index) => ({ ts: from + index * 1_000, hist: true, assets: { "S01-H": { t2_supply: 40 + random() * 20, t2_return: 30 + random() * 10, p2_supply: 300 + random() * 100, p2_return: 200 + random() * 100 } } }));
+    const objects = Array.from({ length: OBJECTS }, (_, index) => ({
+      ts: from + index * 1_000,
+      hist: true,
+      assets: {
+        "S01-H": {
+          t2_supply: 40 + random() * 20,
+          t2_return: 30 + random() * 10,
+          p2_supply: 300 + random() * 100,
+          p2_return: 200 + random() * 100,
+        },
+      },
+    }));
     client.publish("heat/v1/S01/telemetry", JSON.stringify(objects), { qos: 1 }, (error) => {
       if (error) return;
       acknowledged.push(number);
@@ -56,7 +67,13 @@ it("holds the acknowledgements, says why, keeps answering, resumes when space is
   folder.addDevice("G1", "--station", "S01", "--password", "secret of G1");
   writeFileSync(join(data, "filler"), Buffer.alloc(FILLER_BYTES));
   const platform = await startPlatformProcess(folder);
-  const client = await connectAsync(`mqtt://127.0.0.1:${folder.mqttPort}`, { clientId: "G1", username: "G1", password: "secret of G1", reconnectPeriod: 200, keepalive: 60 });
+  const client = await connectAsync(`mqtt://127.0.0.1:${folder.mqttPort}`, {
+    clientId: "G1",
+    username: "G1",
+    password: "secret of G1",
+    reconnectPeriod: 200,
+    keepalive: 60,
+  });
   client.on("error", () => {});
   try {
     const load = flood(client);
@@ -70,7 +87,15 @@ it("holds the acknowledgements, says why, keeps answering, resumes when space is
     );
     const before = load.acknowledged.length;
     expect(before).toBeGreaterThan(5);
-    expect(down).toMatchObject({ status: "down", parts: { store: { status: "down", message: { zh: expect.stringContaining("未确认"), en: expect.stringMatching(/refuses to write: .*full/) } } } });
+    expect(down).toMatchObject({
+      status: "down",
+      parts: {
+        store: {
+          status: "down",
+          message: { zh: expect.stringContaining("未确认"), en: expect.stringMatching(/refuses to write: .*full/) },
+        },
+      },
+    });
     expect(await metric(folder, "store_failing")).toBe(1);
     expect((await latest(folder, "S01", "S01-H", "t2_supply"))?.value).toBeTypeOf("number");
     expect((await ask(folder, `/api/series?asset=S01-H&signal=t2_supply&from=${START}&to=${START + 3_600_000}&px=100`)).status).toBe(200);
@@ -85,7 +110,11 @@ it("holds the acknowledgements, says why, keeps answering, resumes when space is
     const store = await openTelemetryStore({ folder: data, network: parseNetworkFile(NETWORK, "network.yaml"), now: () => START });
     const stored = new Set(store.readings("S01", START, Number.MAX_SAFE_INTEGER).map(({ point, at }) => `${point.signal} ${at}`));
     await store.close();
-    const lost = load.acknowledged.filter((number) => !stored.has(`t2_supply ${START + number * OBJECTS * 1_000}`) || !stored.has(`p2_return ${START + (number * OBJECTS + OBJECTS - 1) * 1_000}`));
+    const lost = load.acknowledged.filter(
+      (number) =>
+        !stored.has(`t2_supply ${START + number * OBJECTS * 1_000}`) ||
+        !stored.has(`p2_return ${START + (number * OBJECTS + OBJECTS - 1) * 1_000}`),
+    );
     expect(lost).toEqual([]);
     console.log(`${before} arrays of ${OBJECTS} polls until the disk was full, ${load.acknowledged.length} in the end, none lost`);
   } finally {

@@ -31,14 +31,21 @@ function networkYaml(now: number): string {
 }
 
 const kindOf = (index: number): "burst" | "low_pressure" => (index % 2 === 0 ? "burst" : "low_pressure");
-const faultOf = (index: number, now: number): Fault => ({ kind: kindOf(index), asset: `K${index}-A`, onset: now - FAULT_AGE, rampMs: 0, magnitude: index % 2 === 0 ? 15 : 4 });
+const faultOf = (index: number, now: number): Fault => ({
+  kind: kindOf(index),
+  asset: `K${index}-A`,
+  onset: now - FAULT_AGE,
+  rampMs: 0,
+  magnitude: index % 2 === 0 ? 15 : 4,
+});
 
 /** A gateway that repeats what was not acknowledged, as CONTRACT 3 asks for. */
 class Feed {
   readonly #waiting: { topic: string; payload: string }[] = [];
 
   add(station: string, objects: readonly string[]): void {
-    for (let first = 0; first < objects.length; first += BATCH) this.#waiting.push({ topic: `heat/v1/${station}/telemetry`, payload: `[${objects.slice(first, first + BATCH).join(",")}]` });
+    for (let first = 0; first < objects.length; first += BATCH)
+      this.#waiting.push({ topic: `heat/v1/${station}/telemetry`, payload: `[${objects.slice(first, first + BATCH).join(",")}]` });
   }
 
   /** Sends what waits, one after the other. */
@@ -60,12 +67,18 @@ class Feed {
 /** Everything of a station from the beginning up to now, marked as history. */
 function historyOf(plant: Plant, station: string, from: number): string[] {
   const objects: string[] = [];
-  for (let at = from; at <= Date.now(); at += MINUTE / 2) objects.push(JSON.stringify({ ts: at, hist: true, assets: plant.station(station).sample(at).assets }));
+  for (let at = from; at <= Date.now(); at += MINUTE / 2)
+    objects.push(JSON.stringify({ ts: at, hist: true, assets: plant.station(station).sample(at).assets }));
   return objects;
 }
 
 async function connect(folder: PlatformFolder): Promise<MqttClient> {
-  const client = await connectAsync(`mqtt://127.0.0.1:${folder.mqttPort}`, { clientId: "G1", username: "G1", password: "secret of G1", reconnectPeriod: 0 });
+  const client = await connectAsync(`mqtt://127.0.0.1:${folder.mqttPort}`, {
+    clientId: "G1",
+    username: "G1",
+    password: "secret of G1",
+    reconnectPeriod: 0,
+  });
   client.on("error", () => {});
   return client;
 }
@@ -81,7 +94,13 @@ it(`opens every ticket once through ${KILLS} kills (HEATSTEWARD_TEST_SEED=${SEED
   const from = Math.floor((startedAt - HISTORY) / MINUTE) * MINUTE;
   const yaml = networkYaml(startedAt);
   const network = parseNetworkFile(yaml, "network.yaml");
-  const plant = createPlant({ network, seed: SEED, climate: "jinan", startAt: from, faults: network.stations.map((_, index) => faultOf(index, startedAt)) });
+  const plant = createPlant({
+    network,
+    seed: SEED,
+    climate: "jinan",
+    startAt: from,
+    faults: network.stations.map((_, index) => faultOf(index, startedAt)),
+  });
   const folder = await platformFolder(yaml, "heatsteward-restart-");
   folder.addDevice("G1", ...network.stations.flatMap(({ id }) => ["--station", id]), "--password", "secret of G1");
   const feed = new Feed();
@@ -95,7 +114,8 @@ it(`opens every ticket once through ${KILLS} kills (HEATSTEWARD_TEST_SEED=${SEED
     expect((await ask<Health>(folder, "/api/health")).status, platform.stderr()).toBe(200);
     const client = await connect(folder);
     const now = Date.now();
-    for (const { id } of network.stations.slice(0, stations)) feed.add(id, [JSON.stringify({ ts: now, assets: plant.station(id).sample(now).assets })]);
+    for (const { id } of network.stations.slice(0, stations))
+      feed.add(id, [JSON.stringify({ ts: now, assets: plant.station(id).sample(now).assets })]);
     return client;
   };
   try {
@@ -111,7 +131,10 @@ it(`opens every ticket once through ${KILLS} kills (HEATSTEWARD_TEST_SEED=${SEED
     const client = await round(KILLS);
     feed.pump(client);
     await until("everything is acknowledged", () => feed.left === 0);
-    await until("every station has its ticket", async () => new Set((await ticketsOf(folder)).map(({ station }) => station)).size === KILLS);
+    await until(
+      "every station has its ticket",
+      async () => new Set((await ticketsOf(folder)).map(({ station }) => station)).size === KILLS,
+    );
     const before = await ticketsOf(folder);
     await platform!.kill("SIGKILL");
     client.end(true);
@@ -119,23 +142,29 @@ it(`opens every ticket once through ${KILLS} kills (HEATSTEWARD_TEST_SEED=${SEED
     feed.pump(last);
     await until("everything is acknowledged", () => feed.left === 0);
     // Two more looks at all stations, on the same fault and the same tickets.
-    const looked = async (): Promise<number> => (await ask<Health>(folder, "/api/health")).body.parts["rules"]!.figures["evaluations"] as number;
+    const looked = async (): Promise<number> =>
+      (await ask<Health>(folder, "/api/health")).body.parts["rules"]!.figures["evaluations"] as number;
     const evaluations = await looked();
     await until("the rules have gone on", async () => (await looked()) > evaluations, 120_000);
     const after = await ticketsOf(folder);
     last.end(true);
 
     expect(after.map(({ id }) => id).sort()).toEqual(before.map(({ id }) => id).sort());
-    expect(after.map(({ station, kind }) => `${station} ${kind}`).sort()).toEqual(network.stations.map(({ id }, index) => `${id} ${kindOf(index)}`).sort());
+    expect(after.map(({ station, kind }) => `${station} ${kind}`).sort()).toEqual(
+      network.stations.map(({ id }, index) => `${id} ${kindOf(index)}`).sort(),
+    );
     for (const { history, since, state } of after) {
       expect(history.filter(({ kind }) => kind === "opened")).toHaveLength(1);
       expect(Math.abs(since - (startedAt - FAULT_AGE))).toBeLessThan(FAULT_AGE / 2);
       expect(state).toBe("open");
     }
     readyMs.sort((a, b) => a - b);
-    console.log(`${KILLS} kills, seed ${SEED}: ${after.length} tickets, each once, ${openedBeforeKill} of them before the kill of their round; ready after ${readyMs[readyMs.length >> 1]!.toFixed(0)} ms in the median, ${readyMs.at(-1)!.toFixed(0)} ms at most`);
+    console.log(
+      `${KILLS} kills, seed ${SEED}: ${after.length} tickets, each once, ${openedBeforeKill} of them before the kill of their round; ready after ${readyMs[readyMs.length >> 1]!.toFixed(0)} ms in the median, ${readyMs.at(-1)!.toFixed(0)} ms at most`,
+    );
   } finally {
-    if (platform !== undefined && platform.process.exitCode === null && platform.process.signalCode === null) await platform.kill("SIGKILL");
+    if (platform !== undefined && platform.process.exitCode === null && platform.process.signalCode === null)
+      await platform.kill("SIGKILL");
     folder.remove();
   }
 });

@@ -13,7 +13,15 @@ afterEach(async () => {
 });
 
 const SEED = Number(process.env["HEATSTEWARD_TEST_SEED"] ?? 7);
-const burst = (more: Partial<Fault> = {}): Fault => ({ kind: "burst", asset: "L2", onset: clock(9, 10), rampMs: 0, magnitude: 15, repairAt: clock(11), ...more });
+const burst = (more: Partial<Fault> = {}): Fault => ({
+  kind: "burst",
+  asset: "L2",
+  onset: clock(9, 10),
+  rampMs: 0,
+  magnitude: 15,
+  repairAt: clock(11),
+  ...more,
+});
 
 describe("a pipe bursts in building 2 at 09:10", () => {
   it("one urgent ticket by 09:12; nobody dispatches, it is escalated; repaired at 11:00, closed when the signals are back and the resident agrees; nothing reopens by midnight", async () => {

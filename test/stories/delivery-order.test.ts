@@ -54,7 +54,8 @@ interface Delivery {
   readonly payload: string;
 }
 
-const payloadOf = ({ at, assets }: Sent, clockErrorMs = 0, hist = false): string => JSON.stringify({ ts: at + clockErrorMs, ...(hist && { hist }), assets });
+const payloadOf = ({ at, assets }: Sent, clockErrorMs = 0, hist = false): string =>
+  JSON.stringify({ ts: at + clockErrorMs, ...(hist && { hist }), assets });
 
 /** A reading is on its way for up to half a second. */
 function live(day: readonly Sent[], random: () => number, clockErrorMs = 0): Delivery[] {
@@ -72,7 +73,13 @@ function backlog(day: readonly Sent[], random: () => number): Delivery[] {
   const held = day.filter(({ at }) => at >= from && at < to);
   const arrays: Delivery[] = [];
   for (let first = 0; first < held.length; first += BATCH)
-    arrays.push({ at: to + 1_000 + first * 200, payload: `[${held.slice(first, first + BATCH).map((sent) => payloadOf(sent)).join(",")}]` });
+    arrays.push({
+      at: to + 1_000 + first * 200,
+      payload: `[${held
+        .slice(first, first + BATCH)
+        .map((sent) => payloadOf(sent))
+        .join(",")}]`,
+    });
   const prompt = live(
     day.filter(({ at }) => at < from || at >= to),
     random,
@@ -118,12 +125,21 @@ async function advance(platform: VirtualPlatform, at: number): Promise<void> {
   await platform.moveTo(at);
 }
 
-const nearestMs = (a: number | undefined, b: number | undefined): number => (a === b ? 0 : a === undefined || b === undefined ? Infinity : Math.abs(a - b));
-const byName = (a: Episode, b: Episode): number => (a.kind + a.asset < b.kind + b.asset ? -1 : a.kind + a.asset > b.kind + b.asset ? 1 : a.since - b.since);
+const nearestMs = (a: number | undefined, b: number | undefined): number =>
+  a === b ? 0 : a === undefined || b === undefined ? Infinity : Math.abs(a - b);
+const byName = (a: Episode, b: Episode): number =>
+  a.kind + a.asset < b.kind + b.asset ? -1 : a.kind + a.asset > b.kind + b.asset ? 1 : a.since - b.since;
 
 /** What remains of an episode's end after the day is the same for all; before it, it has to agree. */
 const identity = ({ kind, asset, since, detectedAt, clearedAt, severity }: Episode): string =>
-  [kind, asset, since - MIDNIGHT, detectedAt - MIDNIGHT, clearedAt === undefined || clearedAt >= END ? "open" : clearedAt - MIDNIGHT, severity].join(" ");
+  [
+    kind,
+    asset,
+    since - MIDNIGHT,
+    detectedAt - MIDNIGHT,
+    clearedAt === undefined || clearedAt >= END ? "open" : clearedAt - MIDNIGHT,
+    severity,
+  ].join(" ");
 
 describe.each(SEEDS)("the day of seed %d", { timeout: 120_000 }, (seed) => {
   const replay = `replay with: ${REPLAY}=${seed} npx vitest run test/stories/delivery-order.test.ts`;
@@ -134,7 +150,9 @@ describe.each(SEEDS)("the day of seed %d", { timeout: 120_000 }, (seed) => {
   it("delivered live holds every fault that was planted", async () => {
     reference = await play(live(day, random));
     const found = new Set(reference.map(({ kind, asset }) => `${kind} ${asset}`));
-    expect([...found], replay).toEqual(expect.arrayContaining(["burst S1-L", "low_pressure S1-L", "offline S1", "leak S1-H", "air_lock H3-U1"]));
+    expect([...found], replay).toEqual(
+      expect.arrayContaining(["burst S1-L", "low_pressure S1-L", "offline S1", "leak S1-H", "air_lock H3-U1"]),
+    );
   });
 
   it.each([
@@ -155,7 +173,10 @@ describe.each(SEEDS)("the day of seed %d", { timeout: 120_000 }, (seed) => {
   ])("from a gateway whose clock is 15 min %s finds the same within one reporting interval", async (_name, clockErrorMs) => {
     const found = (await play(live(day, random, clockErrorMs))).sort(byName);
     const expected = reference.toSorted(byName);
-    expect(found.map(({ kind, asset, severity }) => `${kind} ${asset} ${severity}`), replay).toEqual(expected.map(({ kind, asset, severity }) => `${kind} ${asset} ${severity}`));
+    expect(
+      found.map(({ kind, asset, severity }) => `${kind} ${asset} ${severity}`),
+      replay,
+    ).toEqual(expected.map(({ kind, asset, severity }) => `${kind} ${asset} ${severity}`));
     for (const [index, episode] of found.entries()) {
       const other = expected[index]!;
       for (const time of ["since", "detectedAt", "clearedAt"] as const)

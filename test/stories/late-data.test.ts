@@ -11,7 +11,14 @@ afterEach(async () => {
   story = undefined;
 });
 
-const dip = (from: number, to: number): Fault => ({ kind: "low_pressure", asset: "S1-L", onset: from, rampMs: 0, magnitude: 1.5, repairAt: to });
+const dip = (from: number, to: number): Fault => ({
+  kind: "low_pressure",
+  asset: "S1-L",
+  onset: from,
+  rampMs: 0,
+  magnitude: 1.5,
+  repairAt: to,
+});
 
 describe("a gateway is cut off from 09:00 to 11:00", () => {
   it("one ticket while it is silent; its backlog brings the signals back, and what began and ended meanwhile opens nothing", async () => {
@@ -24,13 +31,19 @@ describe("a gateway is cut off from 09:00 to 11:00", () => {
     expect(platform.tickets()).toMatchObject([{ kind: "offline", asset: "S1", recoveredAt: null }]);
     await deliverBacklog();
     await live(clock(13));
-    expect(platform.episodes("S1").map(({ kind, clearedAt }) => ({ kind, over: clearedAt !== undefined }))).toEqual([{ kind: "low_pressure", over: true }]);
+    expect(platform.episodes("S1").map(({ kind, clearedAt }) => ({ kind, over: clearedAt !== undefined }))).toEqual([
+      { kind: "low_pressure", over: true },
+    ]);
     expect(platform.tickets()).toMatchObject([{ kind: "offline", state: "open" }]);
     expect(platform.tickets()[0]!.recoveredAt).not.toBeNull();
   });
 
   it("a burst that began meanwhile and goes on opens its ticket when the backlog is in, with its true beginning", async () => {
-    story = await tellStory({ startAt: MIDNIGHT, now: clock(6), faults: [{ kind: "burst", asset: "S1-L", onset: clock(10, 30), rampMs: 0, magnitude: 15 }] });
+    story = await tellStory({
+      startAt: MIDNIGHT,
+      now: clock(6),
+      faults: [{ kind: "burst", asset: "S1-L", onset: clock(10, 30), rampMs: 0, magnitude: 15 }],
+    });
     const { platform, live, history, deliverBacklog, ticketsOf } = story;
     await history(clock(6));
     await live(clock(9));
@@ -48,7 +61,11 @@ describe("a gateway is cut off from 09:00 to 11:00", () => {
 describe("three days of history are loaded", () => {
   it.each([
     ["that ended long ago opens no ticket", dip(clock(-40), clock(-38)), 0],
-    ["that is still there opens one", { kind: "low_pressure", asset: "S1-L", onset: clock(2), rampMs: 0, magnitude: 1.5 } satisfies Fault, 1],
+    [
+      "that is still there opens one",
+      { kind: "low_pressure", asset: "S1-L", onset: clock(2), rampMs: 0, magnitude: 1.5 } satisfies Fault,
+      1,
+    ],
   ] as const)("with a fault %s", async (_what, fault, tickets) => {
     story = await tellStory({ startAt: MIDNIGHT - 3 * DAY, now: clock(6), faults: [fault] });
     const { platform, live, history } = story;

@@ -14,7 +14,11 @@ afterEach(async () => {
 describe("pressure holding fails from 04:00 to 09:00", () => {
   it("air locks of two units wait under its ticket; when the pressure has been back for two hours they speak for themselves", async () => {
     const air = (asset: string): Fault => ({ kind: "air_lock", asset, onset: clock(4, 30), rampMs: 30 * MINUTE, magnitude: 0.7 });
-    const faults: Fault[] = [{ kind: "low_pressure", asset: "S1-L", onset: clock(4), rampMs: 0, magnitude: 0, repairAt: clock(9) }, air("L1-U1"), air("L3-U2")];
+    const faults: Fault[] = [
+      { kind: "low_pressure", asset: "S1-L", onset: clock(4), rampMs: 0, magnitude: 0, repairAt: clock(9) },
+      air("L1-U1"),
+      air("L3-U2"),
+    ];
     story = await tellStory({ startAt: MIDNIGHT - 3 * DAY, now: clock(3), faults });
     const { platform, live, history, ticketsOf } = story;
     await history(clock(3));
@@ -29,7 +33,7 @@ describe("pressure holding fails from 04:00 to 09:00", () => {
     expect(ticketsOf("low_pressure")[0]!.recoveredAt).not.toBeNull();
     expect(
       ticketsOf("air_lock")
-        .map(({ unit }) => unit)
+        .map(({ asset }) => asset)
         .sort(),
     ).toEqual(["L1-U1", "L3-U2"]);
     expect(platform.tickets()).toHaveLength(3);

@@ -35,7 +35,12 @@ export interface Shown {
 }
 
 /** The latest value of an asset's signal as the API shows it. */
-export async function latest(folder: Pick<PlatformFolder, "httpPort">, station: string, asset: string, signal: string): Promise<Shown | undefined> {
+export async function latest(
+  folder: Pick<PlatformFolder, "httpPort">,
+  station: string,
+  asset: string,
+  signal: string,
+): Promise<Shown | undefined> {
   const { body } = await ask<{ values: Record<string, Record<string, Shown>> }>(folder, `/api/stations/${station}`);
   return body.values[asset]?.[signal];
 }
@@ -49,12 +54,21 @@ export interface Ended {
 const RUN_MS_MAX = 30_000;
 
 /** Runs a program to its end, whatever its exit code; 124 if it did not end in time. */
-export function runProgram(file: string, options: readonly string[], where: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly timeoutMs?: number } = {}): Promise<Ended> {
+export function runProgram(
+  file: string,
+  options: readonly string[],
+  where: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly timeoutMs?: number } = {},
+): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(file, options, { encoding: "utf8", timeout: where.timeoutMs ?? RUN_MS_MAX, killSignal: "SIGKILL", cwd: where.cwd, env: where.env ?? process.env }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : error.killed ? 124 : Number(error.code ?? 1);
-      resolve({ code, stdout, stderr });
-    });
+    execFile(
+      file,
+      options,
+      { encoding: "utf8", timeout: where.timeoutMs ?? RUN_MS_MAX, killSignal: "SIGKILL", cwd: where.cwd, env: where.env ?? process.env },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : error.killed ? 124 : Number(error.code ?? 1);
+        resolve({ code, stdout, stderr });
+      },
+    );
   });
 }
 
@@ -71,5 +85,21 @@ export interface Publication {
 /** Publishes with QoS 1 as a gateway and waits for the acknowledgement; the exit code is mosquitto_pub's. */
 export function publish({ port, gateway, password, clientId, topic, payload }: Publication): Promise<Ended> {
   const message = typeof payload === "string" ? (payload === "" ? ["-n"] : ["-m", payload]) : ["-f", payload.file];
-  return runProgram("mosquitto_pub", ["-h", "127.0.0.1", "-p", String(port), "-i", clientId ?? gateway, "-u", gateway, "-P", password, "-q", "1", "-t", topic, ...message]);
+  return runProgram("mosquitto_pub", [
+    "-h",
+    "127.0.0.1",
+    "-p",
+    String(port),
+    "-i",
+    clientId ?? gateway,
+    "-u",
+    gateway,
+    "-P",
+    password,
+    "-q",
+    "1",
+    "-t",
+    topic,
+    ...message,
+  ]);
 }

@@ -27,15 +27,27 @@ export function storyNetwork(): Network {
     buildings: Array.from({ length: BUILDINGS }, (_, building) => ({
       id: `${letter}${building + 1}`,
       floors: 6,
-      units: Array.from({ length: UNITS }, (_unit, unit) => ({ id: `${letter}${building + 1}-U${unit + 1}`, heated_area_m2: 100_000 / BUILDINGS / UNITS, households: 64 })),
+      units: Array.from({ length: UNITS }, (_unit, unit) => ({
+        id: `${letter}${building + 1}-U${unit + 1}`,
+        heated_area_m2: 100_000 / BUILDINGS / UNITS,
+        households: 64,
+      })),
     })),
   });
-  const file = { name: "story", timezone: "Asia/Shanghai", season: { heating: "2026-11-15" }, stations: [{ id: "S1", circuits: [circuit("H"), circuit("L")] }] };
+  const file = {
+    name: "story",
+    timezone: "Asia/Shanghai",
+    season: { heating: "2026-11-15" },
+    stations: [{ id: "S1", circuits: [circuit("H"), circuit("L")] }],
+  };
   return parseNetworkFile(JSON.stringify(file), "story.yaml");
 }
 
 /** The plant of that station from `startAt` on. */
-export function storyPlant(network: Network, options: { readonly seed: number; readonly startAt: number; readonly faults?: readonly Fault[] }): StationPlant {
+export function storyPlant(
+  network: Network,
+  options: { readonly seed: number; readonly startAt: number; readonly faults?: readonly Fault[] },
+): StationPlant {
   return createPlant({ network, climate: "jinan", ...options }).station("S1");
 }
 

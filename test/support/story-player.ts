@@ -11,14 +11,14 @@ export interface Story {
   readonly network: Network;
   readonly platform: VirtualPlatform;
   /** The station is polled and the platform looks, up to `to`. `cut`: the gateway keeps its polls to itself. */
-  live(to: number, options?: { readonly every?: number; readonly cut?: boolean }): Promise<void>;
+  readonly live: (to: number, options?: { readonly every?: number; readonly cut?: boolean }) => Promise<void>;
   /** The gateway comes back and delivers what it kept, in arrays, oldest first. */
-  deliverBacklog(): Promise<void>;
+  readonly deliverBacklog: () => Promise<void>;
   /** What the station measured up to `to` is delivered now, marked as history. */
-  history(to: number, every?: number): Promise<void>;
-  ticketsOf(...kinds: Ticket["kind"][]): Ticket[];
-  move(id: string, move: TicketMove, body?: MoveBody): string;
-  close(): Promise<void>;
+  readonly history: (to: number, every?: number) => Promise<void>;
+  readonly ticketsOf: (...kinds: Ticket["kind"][]) => Ticket[];
+  readonly move: (id: string, move: TicketMove, body?: MoveBody) => string;
+  readonly close: () => Promise<void>;
 }
 
 export const STEWARD: Actor = { name: "wang", role: "operator" };
@@ -27,7 +27,12 @@ const POLL = MINUTE;
 const BATCH = 100;
 
 /** `now`: the clock of the platform when it starts; `startAt`: from when the station can be polled. */
-export async function tellStory(options: { readonly startAt: number; readonly now?: number; readonly seed?: number; readonly faults: readonly Fault[] }): Promise<Story> {
+export async function tellStory(options: {
+  readonly startAt: number;
+  readonly now?: number;
+  readonly seed?: number;
+  readonly faults: readonly Fault[];
+}): Promise<Story> {
   const { startAt, faults } = options;
   const network = storyNetwork();
   const plant = storyPlant(network, { seed: options.seed ?? 1, startAt, faults });

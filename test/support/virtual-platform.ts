@@ -70,7 +70,12 @@ export async function startVirtualPlatform(network: Network, startAt: number): P
   let folders = 0;
   const nextFolder = (): string => join(root, `data-${folders++}`);
   const now = (): number => at;
-  const log = { debug: () => {}, info: () => {}, warn: (line: string) => void errors.push(line), error: (line: string) => void errors.push(line) };
+  const log = {
+    debug: () => {},
+    info: () => {},
+    warn: (line: string) => void errors.push(line),
+    error: (line: string) => void errors.push(line),
+  };
   let parts = await open(network, nextFolder(), now, log);
 
   async function settle(): Promise<void> {
@@ -136,7 +141,11 @@ export async function startVirtualPlatform(network: Network, startAt: number): P
       await parts.store.checkpoint();
     },
     episodes: (station) => parts.host.episodes(station),
-    tickets: () => parts.desk.list({ limit: TICKETS_MAX }).items.map(({ id }) => parts.desk.get(id)!).reverse(),
+    tickets: () =>
+      parts.desk
+        .list({ limit: TICKETS_MAX })
+        .items.map(({ id }) => parts.desk.get(id)!)
+        .reverse(),
     async close() {
       await settle();
       await end();
@@ -145,7 +154,12 @@ export async function startVirtualPlatform(network: Network, startAt: number): P
   };
 }
 
-async function open(network: Network, folder: string, now: () => number, log: Parameters<typeof createFaultWatch>[0]["log"]): Promise<Parts> {
+async function open(
+  network: Network,
+  folder: string,
+  now: () => number,
+  log: Parameters<typeof createFaultWatch>[0]["log"],
+): Promise<Parts> {
   const store = await openTelemetryStore({ folder, network, now, checkpointMs: Infinity, beforeCheckpoint: () => memory?.save() });
   let memory: RuleMemory | undefined;
   let watch: FaultWatch | undefined;
@@ -153,7 +167,11 @@ async function open(network: Network, folder: string, now: () => number, log: Pa
   const clocks = openClocks<ClockState>(database);
   const contacts = createContacts(network, store, now);
   const desk = createTicketDesk({ database, network, now });
-  const host = new RuleHost({ network, history: (station, from, to) => store.readings(station, from, to), onChange: (station) => watch?.changed(station) });
+  const host = new RuleHost({
+    network,
+    history: (station, from, to) => store.readings(station, from, to),
+    onChange: (station) => watch?.changed(station),
+  });
   memory = openRuleMemory({ host, store, network, now, log, snapshots: openRuleSnapshots(database, { format: "story", keep: 48 }) });
   watch = createFaultWatch({ network, host, desk, contacts, now, log });
   const pipeline = createPipeline({
