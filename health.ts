@@ -75,7 +75,7 @@ function ingestPart({ pipeline }: HealthParts): HealthPart {
 function brokerPart({ broker, external }: HealthParts): HealthPart {
   if (broker !== undefined) {
     const { refused, ended: _ended, ...figures } = broker.stats();
-    return { status: "ok", figures: { ...figures, refused: Object.values(refused).reduce((sum, count) => sum + count, 0) } };
+    return { status: "ok", figures: { port: broker.port, ...figures, refused: Object.values(refused).reduce((sum, count) => sum + count, 0) } };
   }
   const stats = external?.stats();
   const figures = { connected: String(stats?.connected ?? false), messages: stats?.messages ?? 0, lastError: stats?.lastError ?? null };

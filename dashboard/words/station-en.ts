@@ -49,7 +49,6 @@ export const stationEn = {
   approach: "Approach",
   deltaT: "Supply − return",
   specificHeat: "Heat per area",
-  expectedShort: "should be {value}",
   curveShort: "curve {value}",
   charts: "{range} · three charts, one axis",
   chartTemperature: "Temperature",

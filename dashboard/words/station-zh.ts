@@ -47,7 +47,6 @@ export const stationZh = {
   approach: "端差",
   deltaT: "供回温差",
   specificHeat: "单位供热",
-  expectedShort: "应 {value}",
   curveShort: "曲线 {value}",
   charts: "{range} · 三图同轴",
   chartTemperature: "温度",

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { chinese as zh } from "../../dashboard/words/chinese.ts";
 import { english as en } from "../../dashboard/words/english.ts";
+import { zh as common } from "../../dashboard/words/zh.ts";
 import { loadWords } from "../../dashboard/words/words.ts";
 
 /** `{n}`, or `{n|household|households}` where English has a plural. */
@@ -28,7 +29,7 @@ describe("the dictionaries", () => {
       .filter((name) => /\.tsx?$/.test(name) && !name.startsWith("words"))
       .map((name) => readFileSync(join(folder, name), "utf8"))
       .join("\n");
-    const unused = Object.keys(zh).filter((key) => !sources.includes(`"${key}"`) && !/^(role|state|point|event)_/.test(key));
+    const unused = Object.keys(common).filter((key) => !sources.includes(`"${key}"`) && !/^(role|state|point|event)_/.test(key));
     expect(unused).toEqual([]);
   });
 });

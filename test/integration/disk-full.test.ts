@@ -59,11 +59,10 @@ function flood(client: MqttClient): { readonly acknowledged: number[]; lastAt: (
 it("holds the acknowledgements, says why, keeps answering, resumes when space is freed, and has lost nothing", async (context) => {
   const folder = await platformFolder(NETWORK, "heatsteward-full-");
   const data = join(folder.path, "data");
-  const disk = mountSmallDisk(data, DISK_MB);
-  if (disk === undefined) {
+  const disk = mountSmallDisk(data, DISK_MB, (why) => {
     folder.remove();
-    return context.skip("this user may not mount");
-  }
+    return context.skip(why);
+  });
   folder.addDevice("G1", "--station", "S01", "--password", "secret of G1");
   writeFileSync(join(data, "filler"), Buffer.alloc(FILLER_BYTES));
   const platform = await startPlatformProcess(folder);

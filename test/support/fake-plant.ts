@@ -34,7 +34,7 @@ const HOUR_MS = 3_600_000;
 const POINTS_MAX = 2_000;
 
 /** Stations in order of their number: 北苑001站, 城东001站 …; every seventh has a second circuit. The first has buildings, units and rooms. */
-function fakeNetwork(stations: number): Network {
+export function fakeNetwork(stations: number): Network {
   const circuit = (id: string, name: string, heating: string) => ({
     id,
     name,
