@@ -7,7 +7,7 @@ import type { RuleHost } from "./rules/host.ts";
 import type { TelemetryStore } from "./store/telemetry.ts";
 import type { TicketDesk } from "./ticket-desk.ts";
 
-/** Every counter of the platform for `GET /metrics`: what came in, what was refused and why, how fast it was committed, what the rules did. */
+/** The counters that the platform adds to those of `api/metrics.ts` for `GET /metrics`: what came in, what was refused and why, what the rules did. */
 
 export interface MetricParts {
   readonly store: TelemetryStore;
@@ -39,13 +39,6 @@ export function platformMetrics({ store, pipeline, host, watch, broker, external
     gauge("ingest_gateways", "Gateways heard since the start", ingest.gateways.length),
     gauge("ingest_gateways_skewed", "Gateways whose clock is corrected", ingest.gateways.filter(({ clock }) => clock === "skewed").length),
     counter("store_points_total", "Points stored since the start", kept.points),
-    counter("store_duplicates_total", "Points that were stored already", kept.duplicates),
-    counter("store_commits_total", "Synced commits", kept.commits),
-    gauge("store_commit_p50_ms", "Median time of a commit", kept.commitMsP50),
-    gauge("store_commit_p99_ms", "99th percentile of a commit", kept.commitMsP99),
-    gauge("store_journal_bytes", "Size of the journal", kept.journalBytes),
-    gauge("store_bytes", "Size of the local store", kept.storeBytes),
-    gauge("store_failing", "1 while the disk refuses", kept.failing === undefined ? 0 : 1),
     counter("store_rejects_dropped_total", "Rejects dropped for newer ones", kept.rejectsDropped ?? 0),
     counter("rules_readings_total", "Readings that the rules have seen", rules.readings),
     counter("rules_late_total", "Readings that came after their time was judged", rules.late),

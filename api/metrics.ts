@@ -78,7 +78,7 @@ export function metricsRoutes(app: Api, services: ApiServices, hub: LiveHub, cou
   );
 }
 
-function telemetryMetrics({ telemetry, tickets }: ApiServices): Metric[] {
+function telemetryMetrics({ telemetry }: ApiServices): Metric[] {
   const stats = telemetry.stats();
   const gauge = (name: string, help: string, value: number): Metric => ({ name, type: "gauge", help, samples: [{ value }] });
   const counter = (name: string, help: string, value: number): Metric => ({ name, type: "counter", help, samples: [{ value }] });
@@ -97,7 +97,6 @@ function telemetryMetrics({ telemetry, tickets }: ApiServices): Metric[] {
       help: "Rejected input by reason",
       samples: Object.entries(telemetry.rejectCounts()).map(([reason, value]) => ({ labels: { reason }, value })),
     },
-    gauge("tickets_open", "Tickets before closed", tickets.open().length),
   ];
 }
 

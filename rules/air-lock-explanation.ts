@@ -83,7 +83,6 @@ export function explainAirLock(
   if (flutter >= flutterLimit)
     evidence.push({
       asset: unit.id,
-      signal: "t_return",
       name: { zh: "回温波动", en: "Flutter of the return" },
       unit: "1",
       from: since,

@@ -96,7 +96,6 @@ function makeupEvidence(memory: BurstMemory, circuit: Asset, view: View, since: 
   return [
     {
       asset: circuit.id,
-      signal: "mk_total",
       name: { zh: "近 10 分钟补水量", en: "Makeup of the last 10 min" },
       unit: "m³/h",
       from: since - SHOWN_BEFORE_MS,
@@ -115,7 +114,6 @@ function pumpEvidence(asset: string, view: View, share: number): Evidence {
   const percent = tidy(share * 100, 0);
   return {
     asset,
-    signal: "mk_pump",
     name: { zh: "补水泵运行占比", en: "Makeup pump running" },
     unit: "%",
     from: view.at - 5 * MINUTE_MS,
