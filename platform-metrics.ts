@@ -5,7 +5,6 @@ import type { ExternalBroker } from "./ingest/external.ts";
 import type { Pipeline } from "./ingest/pipeline.ts";
 import type { RuleHost } from "./rules/host.ts";
 import type { TelemetryStore } from "./store/telemetry.ts";
-import type { TicketDesk } from "./ticket-desk.ts";
 
 /** The counters that the platform adds to those of `api/metrics.ts` for `GET /metrics`: what came in, what was refused and why, what the rules did. */
 
@@ -16,14 +15,12 @@ export interface MetricParts {
   readonly watch: FaultWatch;
   readonly broker: Broker | undefined;
   readonly external: ExternalBroker | undefined;
-  readonly desk: TicketDesk;
 }
 
-export function platformMetrics({ store, pipeline, host, watch, broker, external, desk }: MetricParts): Metric[] {
+export function platformMetrics({ store, pipeline, host, watch, broker, external }: MetricParts): Metric[] {
   const ingest = pipeline.stats();
   const kept = store.stats();
   const rules = host.counts();
-  const open = desk.open();
   return [
     counter("ingest_messages_total", "Messages taken in", ingest.messages),
     counter("ingest_readings_total", "Readings decoded", ingest.readings),
@@ -49,7 +46,6 @@ export function platformMetrics({ store, pipeline, host, watch, broker, external
     counter("rules_failures_total", "Rules or ticket work that threw", rules.failures + watch.failures()),
     counter("rules_episodes_dropped_total", "Cleared episodes forgotten for newer ones", rules.episodesDropped),
     gauge("rules_snapshot_bytes", "Memory of the snapshots", rules.snapshotBytes),
-    labelled("tickets_open", "gauge", "Open tickets, by severity", "severity", { urgent: open.filter(({ severity }) => severity === "urgent").length, general: open.filter(({ severity }) => severity === "general").length }),
     ...(broker === undefined ? [] : brokerMetrics(broker)),
     ...(external === undefined ? [] : externalMetrics(external)),
     gauge("process_resident_bytes", "Resident memory", process.memoryUsage.rss()),

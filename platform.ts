@@ -65,12 +65,16 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
     // Both are told of things that happen while they are being made.
     let memory: RuleMemory | undefined;
     let watch: FaultWatch | undefined;
+    let saveClocks: (() => void) | undefined;
     const store = await openTelemetryStore({
       folder: config.dataFolder,
       network,
       now,
       log: (line) => log.warn(line),
-      beforeCheckpoint: () => memory?.save(),
+      beforeCheckpoint: () => {
+        memory?.save();
+        saveClocks?.();
+      },
       ...(config.retentionMs === undefined ? {} : { retentionMs: config.retentionMs }),
     });
     closers.push(() => store.close());
@@ -107,7 +111,18 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
         for (const station of new Set(readings.map(({ point }) => point.station))) live.touch(station);
       },
     });
-    closers.push(() => clocks.save(pipeline.clocks()));
+    // A process that is killed must not have to learn again whose clock is wrong: what it learns with would be misplaced.
+    saveClocks = () => {
+      try {
+        clocks.save(pipeline.clocks());
+      } catch (error) {
+        log.warn(`what is known of the gateways' clocks could not be saved: ${(error as Error).message}`);
+      }
+    };
+    closers.push(() => {
+      saveClocks?.();
+      saveClocks = undefined;
+    });
     closers.push(() => pipeline.drain());
     watch.start();
     closers.push(() => watch?.stop());
@@ -131,7 +146,7 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
       contacts,
       live,
       health,
-      metrics: () => platformMetrics({ store, pipeline, host, watch, broker: source, external, desk }),
+      metrics: () => platformMetrics({ store, pipeline, host, watch, broker: source, external }),
       settings: { adminToken: config.adminToken, secure: config.http.secure, origins: config.http.origins, dashboardFolder: DASHBOARD_FOLDER },
       log: { error: (message, fields) => log.error(`${message} ${JSON.stringify(fields)}`), warn: (message, fields) => log.warn(`${message} ${JSON.stringify(fields)}`) },
     });

@@ -3,6 +3,7 @@ import { InputError } from "../model/input-error.ts";
 import { SYMPTOMS } from "../tickets/complaint.ts";
 import { actorOf } from "./auth.ts";
 import { notFound } from "./errors.ts";
+import { assetIds } from "./network.ts";
 import { assetIdSchema, errors, timeSchema, type Api } from "./schemas.ts";
 import type { ApiServices } from "./services.ts";
 import { ticketBody, ticketSchema } from "./ticket-schema.ts";
@@ -12,6 +13,8 @@ import { ticketBody, ticketSchema } from "./ticket-schema.ts";
 const TEXT_CHARACTERS_MAX = 2_000;
 /** Clocks of callers' systems differ a little; a call further ahead than this was not made yet. */
 const AHEAD_MS_MAX = 300_000;
+/** 2000-01-01T00:00:00Z: a time before it is no call, but seconds instead of milliseconds or a clock that was never set. */
+const OLDEST_MS = 946_684_800_000;
 
 const complaintSchema = z.strictObject({
   asset: assetIdSchema.describe("Where the caller lives: a room, unit or building"),
@@ -36,7 +39,8 @@ export function complaintRoutes(app: Api, { network, tickets, now }: Pick<ApiSer
     async (request) => {
       const { asset, symptom, text } = request.body;
       const at = request.body.at ?? now();
-      if (network.asset(asset) === undefined) throw notFound("asset", asset);
+      if (network.asset(asset) === undefined) throw notFound("asset", asset, assetIds(network));
+      if (at < OLDEST_MS) throw new InputError("body.at", "epoch milliseconds, UTC, after 2000-01-01", String(at), at >= OLDEST_MS / 1_000 ? "these look like seconds: multiply by 1000" : undefined);
       if (at > now() + AHEAD_MS_MAX) throw new InputError("body.at", "a time that is not in the future", String(at));
       const { ticket, joined } = await tickets.complain({ asset, symptom, at, ...(text === undefined ? {} : { text }) }, actorOf(request));
       return { ...ticketBody(ticket), joined };

@@ -184,7 +184,10 @@ function describeIssue(issue: ZodFastifySchemaValidationError, context: string, 
       ...(nearest === undefined ? {} : { suggestion: `did you mean ${nearest}?` }),
     };
   }
-  if (issue.keyword === "invalid_type") return { place, expected: String(params["expected"]), found };
+  if (issue.keyword === "invalid_type") {
+    const own = issue.message?.startsWith("Invalid input") === false ? issue.message : undefined;
+    return { place, expected: own ?? String(params["expected"]), found };
+  }
   if (issue.keyword === "too_small")
     return { place, expected: `at least ${String(params["minimum"])}${sizeUnit(params["origin"])}`, found };
   if (issue.keyword === "too_big") return { place, expected: `at most ${String(params["maximum"])}${sizeUnit(params["origin"])}`, found };

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { SEVERITIES } from "../model/finding.ts";
 import type { LiveHub } from "./live-hub.ts";
 import { errors, type Api } from "./schemas.ts";
 import type { ApiServices, Metric } from "./services.ts";
@@ -78,8 +79,9 @@ export function metricsRoutes(app: Api, services: ApiServices, hub: LiveHub, cou
   );
 }
 
-function telemetryMetrics({ telemetry }: ApiServices): Metric[] {
+function telemetryMetrics({ telemetry, tickets }: ApiServices): Metric[] {
   const stats = telemetry.stats();
+  const open = tickets.open();
   const gauge = (name: string, help: string, value: number): Metric => ({ name, type: "gauge", help, samples: [{ value }] });
   const counter = (name: string, help: string, value: number): Metric => ({ name, type: "counter", help, samples: [{ value }] });
   return [
@@ -96,6 +98,12 @@ function telemetryMetrics({ telemetry }: ApiServices): Metric[] {
       type: "counter",
       help: "Rejected input by reason",
       samples: Object.entries(telemetry.rejectCounts()).map(([reason, value]) => ({ labels: { reason }, value })),
+    },
+    {
+      name: "tickets_open",
+      type: "gauge",
+      help: "Tickets before closed, by severity",
+      samples: SEVERITIES.map((severity) => ({ labels: { severity }, value: open.filter((ticket) => ticket.severity === severity).length })),
     },
   ];
 }

@@ -95,7 +95,7 @@ export function networkRoutes(app: Api, network: Network, simulated: boolean): v
     async (request, reply) => {
       const { body, etag } = form(mayAct(principalOf(request).role, "operator"));
       reply.headers({ etag, "cache-control": "private, no-cache" });
-      if (request.headers["if-none-match"] === etag) return reply.code(304).send();
+      if (isUnchanged(request.headers["if-none-match"], etag)) return reply.code(304).send();
       return reply.type("application/json; charset=utf-8").send(body as never);
     },
   );
@@ -118,7 +118,26 @@ function written(network: Network, simulated: boolean, phones: boolean): Written
   return { body, etag: etagOf(body) };
 }
 
+/** Whether If-None-Match names this validator: one of a list, weak or strong alike (a proxy may change that), or any. RFC 9110, 13.1.2. */
+export function isUnchanged(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  const opaque = (tag: string): string => tag.trim().replace(/^W\//, "");
+  return ifNoneMatch.trim() === "*" || ifNoneMatch.split(",").some((tag) => opaque(tag) === opaque(etag));
+}
+
 /** A weak validator of a body: the same text gzipped or not. */
 export function etagOf(body: string): string {
   return `W/"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
+}
+
+/** Ids to look for the nearest one in: bounded, since a miss should stay cheap. */
+const NEAREST_ASSETS_MAX = 5_000;
+
+/** The first ids of the network, to suggest one for a miss. */
+export function* assetIds(network: Network): Iterable<string> {
+  let left = NEAREST_ASSETS_MAX;
+  for (const { id } of network.assets()) {
+    if (left-- === 0) return;
+    yield id;
+  }
 }

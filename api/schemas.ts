@@ -42,14 +42,14 @@ const TIME_MS_MAX = 8.64e15;
 const CURSOR_CHARACTERS_MAX = 200;
 
 /** A whole number in a query string: digits only, so that an empty or hexadecimal value is not taken for one. */
-export function wholeNumber(min: number, max: number) {
+export function wholeNumber(min: number, max: number, expected = "a whole number") {
   return z.preprocess(
     (sent) => (typeof sent === "string" && /^-?\d{1,16}$/.test(sent) ? Number(sent) : sent),
-    z.number().int().min(min).max(max),
+    z.number({ error: expected }).int().min(min).max(max),
   );
 }
 
-export const timeQuery = wholeNumber(0, TIME_MS_MAX).describe("Epoch ms, UTC").optional();
+export const timeQuery = wholeNumber(0, TIME_MS_MAX, "epoch milliseconds, UTC, such as 1795132800000").describe("Epoch ms, UTC").optional();
 export const cursorQuery = z.string().min(1).max(CURSOR_CHARACTERS_MAX).describe("`next` of the previous page").optional();
 export const assetIdSchema = z.string().regex(ASSET_ID);
 export function limitQuery(usual: number, max: number) {

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { Curve } from "../model/curve.ts";
 import { InputError, nearestWord } from "../model/input-error.ts";
-import type { Asset, Network } from "../model/network.ts";
+import type { Asset } from "../model/network.ts";
 import { isSignalId, SIGNAL_IDS, SIGNALS, type Level, type SignalId } from "../model/signals.ts";
 import { notFound } from "./errors.ts";
-import { etagOf } from "./network.ts";
+import { assetIds, etagOf, isUnchanged } from "./network.ts";
 import { assetIdSchema, errors, signalSchema, timeQuery, timeSchema, wholeNumber, type Api } from "./schemas.ts";
 import type { ApiServices } from "./services.ts";
 
@@ -80,7 +80,7 @@ export function seriesRoutes(app: Api, services: Pick<ApiServices, "now" | "netw
       const etag = etagOf(body);
       const closed = to + CLOSED_AFTER_MS <= now();
       reply.headers({ etag, "cache-control": closed ? `private, max-age=${CLOSED_CACHE_SECONDS}` : "private, no-cache" });
-      if (request.headers["if-none-match"] === etag) return reply.code(304).send();
+      if (isUnchanged(request.headers["if-none-match"], etag)) return reply.code(304).send();
       return reply.type("application/json; charset=utf-8").send(body as never);
     },
   );
@@ -106,15 +106,4 @@ function signalOf(word: string, asset: Asset): SignalId {
     word,
     nearest === undefined ? undefined : `did you mean ${nearest}?`,
   );
-}
-
-/** Ids to look for the nearest one in: bounded, since a miss should stay cheap. */
-const NEAREST_ASSETS_MAX = 5_000;
-
-function* assetIds(network: Network): Iterable<string> {
-  let left = NEAREST_ASSETS_MAX;
-  for (const { id } of network.assets()) {
-    if (left-- === 0) return;
-    yield id;
-  }
 }

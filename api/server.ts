@@ -69,6 +69,8 @@ export function buildServer(services: ApiServices, options: ServerOptions = {}):
   app.setValidatorCompiler(validatorCompiler);
   // Handlers are typed by their schemas and the tests check every answer against them; checking again here would cost more than answering.
   app.setSerializerCompiler(() => JSON.stringify);
+  // Only JSON is taken; a page of another origin can send plain text without asking first.
+  app.removeContentTypeParser("text/plain");
   app.setErrorHandler(errorHandler(services.log));
   app.setNotFoundHandler((request, reply) => sendError(reply, notFound("route", `${request.method} ${request.url.split("?")[0]!}`)));
 

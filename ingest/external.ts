@@ -61,6 +61,7 @@ export function connectExternal(options: ExternalOptions): ExternalBroker {
   let subscription = Promise.withResolvers<void>();
   const held: (() => void)[] = [];
 
+  const place = withoutCredentials(options.url);
   const client: MqttClient = mqtt.connect(options.url, clientOptions(options));
   const sender = client as unknown as Record<typeof SEND_PACKET, SendPacket>;
   const send = sender[SEND_PACKET].bind(client);
@@ -95,7 +96,7 @@ export function connectExternal(options: ExternalOptions): ExternalBroker {
     connection++;
     totals.connects++;
     lastError = undefined;
-    log.info(`connected to ${options.url}${connack.sessionPresent ? ", the session was kept" : ""}`);
+    log.info(`connected to ${place}${connack.sessionPresent ? ", the session was kept" : ""}`);
     client.subscribe([...EXTERNAL_FILTERS], { qos: 1 }, (error, granted) => {
       const refused = granted?.filter(({ qos }) => qos > 1).map(({ topic }) => topic) ?? [];
       if (error === null && refused.length === 0) {
@@ -104,7 +105,7 @@ export function connectExternal(options: ExternalOptions): ExternalBroker {
       } else
         warn(
           "subscribe",
-          `${options.url} refused the subscription to ${refused.join(", ")}${error === null ? "" : `: ${error.message}`}; allow user ${options.username ?? options.clientId} to read ${TOPIC_ROOT}/#`,
+          `${place} refused the subscription to ${refused.join(", ")}${error === null ? "" : `: ${error.message}`}; allow user ${options.username ?? options.clientId} to read ${TOPIC_ROOT}/#`,
         );
     });
   });
@@ -114,11 +115,11 @@ export function connectExternal(options: ExternalOptions): ExternalBroker {
     held.length = 0;
     if (subscribed) subscription = Promise.withResolvers<void>();
     subscribed = false;
-    if (!closing) warn("close", `the connection to ${options.url} is gone; trying again`);
+    if (!closing) warn("close", `the connection to ${place} is gone; trying again`);
   });
   client.on("error", (error) => {
     lastError = error.message === "" ? ((error as NodeJS.ErrnoException).code ?? error.name) : error.message;
-    warn(`error ${lastError}`, `${options.url}: ${lastError}`);
+    warn(`error ${lastError}`, `${place}: ${lastError}`);
   });
 
   return {
@@ -133,6 +134,12 @@ export function connectExternal(options: ExternalOptions): ExternalBroker {
       client.stream.destroy();
     },
   };
+}
+
+/** The address for the log: a password in it is nobody's business there. */
+function withoutCredentials(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
 }
 
 function clientOptions(options: ExternalOptions): IClientOptions {

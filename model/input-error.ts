@@ -24,7 +24,8 @@ export function nearestWord(word: string, known: Iterable<string>): string | und
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), bestDistance);
-    if (distance < bestDistance) {
+    // Short words are few edits apart without a character in common: that is no typo.
+    if (distance < bestDistance && distance < Math.max(word.length, candidate.length)) {
       bestDistance = distance;
       best = candidate;
     }

@@ -55,6 +55,8 @@ export function startBurstMemory(): BurstMemory {
 
 interface Fall {
   readonly kpaMin: number;
+  /** Over both steps. */
+  readonly totalKpa: number;
   readonly isBurst: boolean;
   /** Event time of the last sample before it began. */
   readonly from: number;
@@ -72,14 +74,14 @@ export function measureFall(circuit: Asset, view: View, now: Sample, limit: numb
   if (one === undefined) return undefined;
   const late = (MINUTE_MS * (one.value - now.value)) / (now.at - one.at);
   const two = before(samples, one.at - 0.75 * stepMs);
-  if (two === undefined) return { kpaMin: late, isBurst: false, from: one.at };
+  if (two === undefined) return { kpaMin: late, totalKpa: one.value - now.value, isBurst: false, from: one.at };
   const early = (MINUTE_MS * (two.value - one.value)) / (one.at - two.at);
   const kpaMin = Math.max(late, early);
   const isFalling = late >= limit && early >= limit / 4;
   const staysLow = early >= limit && now.value <= one.value + NOISE_KPA;
   const total = two.value - now.value;
   const isBurst = (isFalling || staysLow) && total >= limit && isShared(circuit, view, two, now, total, limit);
-  return { kpaMin, isBurst, from: two.at };
+  return { kpaMin, totalKpa: total, isBurst, from: two.at };
 }
 
 function isShared(circuit: Asset, view: View, from: Sample, to: Sample, totalKpa: number, limit: number): boolean {
@@ -123,9 +125,14 @@ export function followMakeup(memory: BurstMemory, circuit: Asset, view: View): v
   memory.makeupM3h = makeupRateM3h(circuit.id, view, MAKEUP_WINDOW_MS) ?? NaN;
 }
 
+/** Mean makeup of ten minutes that is beyond all habit, m³/h: by the size of the loop, but never what one start of a pump fills in. */
+export function extremeMakeupM3h(circuit: Asset, view: View): number {
+  const share = view.limits.get("burst_makeup_share", circuit.id) * (circuit.circuitFacts?.circulationM3h ?? NaN);
+  return Math.max(view.limits.get("burst_makeup_min", circuit.id), share);
+}
+
 export function isMakeupExtreme(memory: BurstMemory, circuit: Asset, view: View, pressure: Sample | undefined): boolean {
-  const circulation = circuit.circuitFacts?.circulationM3h ?? NaN;
-  if (!(memory.makeupM3h > view.limits.get("burst_makeup_share", circuit.id) * circulation)) return false;
+  if (!(memory.makeupM3h > extremeMakeupM3h(circuit, view))) return false;
   return pressure === undefined || !isFilling(circuit, view, pressure, MAKEUP_WINDOW_MS);
 }
 

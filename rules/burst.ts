@@ -4,6 +4,7 @@ import { explainBurst } from "./burst-explanation.ts";
 import {
   type BurstMemory,
   MAKEUP_WINDOW_MS,
+  extremeMakeupM3h,
   followMakeup,
   isMakeupExtreme,
   isSteady,
@@ -32,6 +33,19 @@ export const burstLimits: Readonly<Record<string, Limit>> = {
   burst_below_start: limit(20, "kPa", "补水泵长开而回压仍低于起泵压力这么多", "So far below the pump's start pressure although it runs"),
   burst_pump_share: limit(0.8, "1", "补水泵在 5 分钟内的运行占比", "Share of 5 min in which the makeup pump runs"),
   burst_makeup_share: limit(0.03, "1", "10 分钟平均补水量占循环流量", "Mean makeup of 10 min as a share of circulation"),
+  burst_makeup_min: limit(
+    3,
+    "m³/h",
+    "小机组循环量小，补水泵一次启动即超过3%",
+    "In a small loop one start of the makeup pump is more than 3 % of its circulation",
+  ),
+  burst_below_band: limit(
+    15,
+    "kPa",
+    "掉压须跌出补水启停带；带内快降只是容量小",
+    "A fast fall must leave the working band of the makeup pump: within it the loop merely holds little water",
+  ),
+  burst_above_band: limit(60, "kPa", "或连续掉压超过此值，不论起点", "or fall by so much, wherever it began"),
   burst_recovered: limit(15, "kPa", "回压回到事发前水平的允差", "How near the pressure must come to where it was"),
 };
 
@@ -71,7 +85,7 @@ export const burstRule: Rule<BurstMemory> = {
     if (memory.sign !== undefined) return recoverOrStay(memory, circuit, view, pressure, fallLimit);
 
     const fall = pressure === undefined ? undefined : measureFall(circuit, view, pressure, fallLimit);
-    if (fall?.isBurst === true) return begin(memory, circuit, view, "fall", fall.from, fall.kpaMin, fallLimit);
+    if (fall?.isBurst === true && leavesBand(memory, circuit, view, pressure!, fall.totalKpa)) return begin(memory, circuit, view, "fall", fall.from, fall.kpaMin, fallLimit);
     if (pressure !== undefined && staysBelowStart(memory, circuit, view, pressure))
       return begin(memory, circuit, view, "below_start", memory.lowAt, fall?.kpaMin, fallLimit);
     if (isMakeupExtreme(memory, circuit, view, pressure))
@@ -84,6 +98,13 @@ export const burstRule: Rule<BurstMemory> = {
     return { ...explainBurst(memory, circuit, view, since), consequence: burstRule.consequence, action: burstRule.action };
   },
 };
+
+/** Where the makeup pump starts is known after some hours; until then every fast fall counts. */
+function leavesBand(memory: BurstMemory, circuit: Asset, view: View, pressure: Sample, totalKpa: number): boolean {
+  const { startKpa } = memory.level;
+  if (Number.isNaN(startKpa) || totalKpa >= view.limits.get("burst_above_band", circuit.id)) return true;
+  return pressure.value < startKpa - view.limits.get("burst_below_band", circuit.id);
+}
 
 function begin(
   memory: BurstMemory,
@@ -115,7 +136,7 @@ function recoverOrStay(memory: BurstMemory, circuit: Asset, view: View, pressure
   const fall = measureFall(circuit, view, pressure, fallLimit);
   if (fall !== undefined && !(fall.kpaMin <= memory.fallKpaMin)) memory.fallKpaMin = fall.kpaMin;
   const isBack = !(pressure.value < memory.beforeKpa - view.limits.get("burst_recovered", id));
-  const isQuiet = !(memory.makeupM3h > 0.5 * view.limits.get("burst_makeup_share", id) * circulation);
+  const isQuiet = !(memory.makeupM3h > 0.5 * extremeMakeupM3h(circuit, view));
   if ((isBack && isQuiet) || isSteady(memory, circuit, view, circulation)) {
     memory.sign = undefined;
     return { state: "normal", value: fall?.kpaMin ?? 0, limit: fallLimit };

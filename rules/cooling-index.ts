@@ -19,6 +19,12 @@ export const coolingLimits = {
     "温降中位数过小时，两支±0.5 K探头的噪声使指数不可信",
     "With a smaller median drop two sensors of ±0.5 K drown the index",
   ),
+  cooling_age_hours: limit(
+    3,
+    "h",
+    "不同时刻的温度不可比：负荷、降温时段已变",
+    "Older temperatures are not compared: load and night set-back have changed",
+  ),
   cooling_peers_min: limit(4, "1", "少于4个同伴时只与自身历史比较", "With fewer peers a unit is compared with its own past only"),
   cooling_base_rise: limit(1.12, "1", "日中位数高出基线12%以上不计入基线", "Days this far above the base do not teach it"),
   cooling_base_max: limit(
@@ -84,10 +90,10 @@ function findPeers(view: View, circuit: string): Peers {
   const returns: number[] = [];
   const drops: number[] = [];
   for (const unit of heatedUnits(view.network, circuit)) {
-    const returnC = view.last(unit.id, "t_return")?.value;
+    const returnC = recent(view, unit.id, "t_return");
     if (returnC === undefined) continue;
     returns.push(returnC);
-    const supplyC = view.last(unit.id, "t_supply")?.value;
+    const supplyC = recent(view, unit.id, "t_supply");
     if (supplyC === undefined) continue;
     supplies.push(supplyC);
     // Sensors that are swapped, or without flow, say nothing about a usual drop.
@@ -110,6 +116,13 @@ function findPeers(view: View, circuit: string): Peers {
   };
 }
 
+/** A temperature of about now: meters that report once a day are not current for days. */
+function recent(view: View, unit: string, signal: "t_supply" | "t_return"): number | undefined {
+  const sample = view.last(unit, signal);
+  const ageMsMax = coolingValues(view.limits, unit).cooling_age_hours * 3_600_000;
+  return sample === undefined || view.at - sample.at > ageMsMax ? undefined : sample.value;
+}
+
 /** One unit at one moment; NaN where unknown. */
 export interface UnitCooling {
   readonly supplyC: number;
@@ -122,8 +135,8 @@ export interface UnitCooling {
 }
 
 export function unitCooling(view: View, unit: Asset, peers: Peers): UnitCooling {
-  const supplyC = view.last(unit.id, "t_supply")?.value ?? Number.NaN;
-  const returnC = view.last(unit.id, "t_return")?.value ?? Number.NaN;
+  const supplyC = recent(view, unit.id, "t_supply") ?? Number.NaN;
+  const returnC = recent(view, unit.id, "t_return") ?? Number.NaN;
   const circuit = unit.circuit ?? unit.station;
   const stationSupplyC = view.last(circuit, "t2_supply")?.value ?? Number.NaN;
   const limits = coolingValues(view.limits, unit.id);

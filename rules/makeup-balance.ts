@@ -18,8 +18,8 @@ const STEP_MS_LIMIT = 3 * HOUR_MS;
 const HELD_STEP_MS_MAX = 180_000;
 /** A counter may read back by this much without having been replaced (rounding, dribble). */
 const BACKLASH_M3 = 0.05;
-/** Volume that one burst of pulses may add on top of the greatest plausible rate. */
-const PULSE_ALLOWANCE_M3 = 0.2;
+/** Volume that one pulse may add on top of the greatest plausible rate: the coarsest counters pulse every 1 m³. */
+const PULSE_ALLOWANCE_M3 = 1.05;
 /** A counter rolls over from within this share of a power of ten. */
 const ROLLOVER_SHARE = 0.98;
 /** A temperature or pressure older than this at the end of a step says nothing of that instant. */

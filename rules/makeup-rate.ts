@@ -5,7 +5,14 @@ import type { Sample, View } from "./rule.ts";
 /** Less than this share of the window is not a rate. */
 const COVERAGE_MIN = 0.7;
 
-/** Mean makeup (m³/h) over the last `windowMs`; from the totaliser if there is one, else from the flow. Undefined: not known. */
+/** Over so long the resolution of a totaliser is judged, and the pulses (m³) that are told apart, coarsest first. */
+const RESOLUTION_WINDOW_MS = 7_200_000;
+const PULSES_M3 = [1, 0.1, 0.01] as const;
+
+/**
+ * Mean makeup (m³/h) over the last `windowMs`, at least: from the totaliser if there is one, less the pulse that may have been
+ * almost full before, else from the flow. Undefined: not known.
+ */
 export function makeupRateM3h(circuit: string, view: View, windowMs: number): number | undefined {
   const totals = view.since(circuit, "mk_total", view.at - windowMs);
   if (totals.length > 1) {
@@ -13,10 +20,18 @@ export function makeupRateM3h(circuit: string, view: View, windowMs: number): nu
     const last = totals.at(-1)!;
     const added = last.value - first.value;
     // A smaller total is a replaced or reset meter.
-    return last.at - first.at < COVERAGE_MIN * windowMs || added < 0 ? undefined : (added * 3_600_000) / (last.at - first.at);
+    return last.at - first.at < COVERAGE_MIN * windowMs || added < 0 ? undefined : (Math.max(0, added - pulseM3(circuit, view)) * 3_600_000) / (last.at - first.at);
   }
   const flows = view.since(circuit, "mk_flow", view.at - windowMs);
   return isCovered(flows, windowMs) ? flows.reduce((sum, { value }) => sum + value, 0) / flows.length : undefined;
+}
+
+/** The pulse of a totaliser: the coarsest that all its steps are multiples of; 0 for one that counts finer. */
+function pulseM3(circuit: string, view: View): number {
+  const totals = view.since(circuit, "mk_total", view.at - RESOLUTION_WINDOW_MS);
+  const isMultiple = (step: number, pulse: number): boolean => Math.abs(step / pulse - Math.round(step / pulse)) < 1e-3;
+  const fits = (pulse: number): boolean => totals.every(({ value }, index) => index === 0 || isMultiple(value - totals[index - 1]!.value, pulse));
+  return PULSES_M3.find(fits) ?? 0;
 }
 
 /** Share of the last `windowMs` in which the makeup pump ran, 0…1. Undefined: not known. */

@@ -9,6 +9,8 @@ import type { Rule, Verdict, View } from "./rule.ts";
 
 const MINUTE_MS = 60_000;
 const SILENT_INTERVALS = 3;
+/** Before five reports of a device: three days, for meters that report once a day. */
+const UNKNOWN_RHYTHM_MS = 3 * 86_400_000;
 /** A station not heard for so long has its own finding; devices are then not judged. */
 const STATION_SILENT_MS = 600_000;
 /** Only to weigh causes: the usual ends of a lithium cell and of a LoRa or NB-IoT link. */
@@ -117,23 +119,32 @@ export const offlineDevicesRule: Rule<DevicesMemory> = {
   },
 };
 
-/** A device is alive if any of its signals is not overdue, or says of itself that its sensor failed. */
+/** A device is alive while any of its own signals is not overdue; one that says its sensor failed is alive too. */
 function isAlive(unit: Asset, view: View): boolean {
-  const heardAt = view.lastHeard(unit.id);
-  if (heardAt === undefined) return false;
-  let slowestMs = 0;
+  const heardAt = lastReportAt(unit, view);
+  return heardAt !== undefined && view.at - heardAt <= overdueAfterMs(unit, view);
+}
+
+/** Rooms below the unit have devices of their own: their reports say nothing about this one. */
+function lastReportAt(unit: Asset, view: View): number | undefined {
+  let newest: number | undefined;
   for (const signal of DEVICE_SIGNALS) {
-    if (view.last(unit.id, signal) !== undefined) return true;
-    slowestMs = Math.max(slowestMs, view.interval(unit.id, signal) ?? 0);
+    const at = view.lastReport(unit.id, signal);
+    if (at !== undefined && !(newest! >= at)) newest = at;
   }
-  // Rooms below the unit have devices of their own: their reports say nothing about this one.
-  return unit.children.length === 0 && slowestMs > 0 && view.at - heardAt <= SILENT_INTERVALS * slowestMs;
+  return newest;
+}
+
+/** Three of its slowest intervals; a device whose rhythm is not yet known may be one that reports once a day. */
+function overdueAfterMs(unit: Asset, view: View): number {
+  let slowestMs = 0;
+  for (const signal of DEVICE_SIGNALS) slowestMs = Math.max(slowestMs, view.interval(unit.id, signal) ?? 0);
+  return slowestMs > 0 ? SILENT_INTERVALS * slowestMs : UNKNOWN_RHYTHM_MS;
 }
 
 /** After an outage of the station a device has three intervals to be heard again. */
 function hadItsChance(unit: Asset, stationUpAt: number, view: View): boolean {
-  const slowestMs = Math.max(0, ...DEVICE_SIGNALS.map((signal) => view.interval(unit.id, signal) ?? 0));
-  return view.at - stationUpAt > SILENT_INTERVALS * slowestMs;
+  return view.at - stationUpAt > overdueAfterMs(unit, view);
 }
 
 function lastSampleAt(unit: Asset, view: View): number | undefined {

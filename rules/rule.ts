@@ -31,6 +31,8 @@ export interface View {
   interval(asset: string, signal: SignalId): number | undefined;
   /** Event time of the last reading of any kind from this asset (or anything below it), good or bad. */
   lastHeard(asset: string): number | undefined;
+  /** Event time of the last reading of any kind of one point, also of one that says its sensor failed. */
+  lastReport(asset: string, signal: SignalId): number | undefined;
   /** Why a signal is not believed at the moment: shown as evidence. */
   excluded(asset: string, signal: SignalId): Text | undefined;
   limits: LimitTable;

@@ -33,6 +33,12 @@ export const underHeatedLimits = {
   under_heated_stagnant_k: limit(8, "K", "单元供温比应有值低8 K即无循环", "Supply 8 K below what is offered: no circulation"),
   under_heated_return_k: limit(4, "K", "回温比同伴中位数低4 K", "Return 4 K below the median of the peers"),
   under_heated_return_deviations: limit(4, "1", "且低于4倍中位离差", "and more than 4 median deviations"),
+  under_heated_return_share: limit(
+    0.3,
+    "1",
+    "且不小于同伴温降的30%：严寒时温降大，流量80%的单元也差4 K",
+    "and at least so much of the peers' drop: in hard frost even 80 % of the flow makes 4 K",
+  ),
   under_heated_return_rise: limit(
     1.15,
     "1",
@@ -164,7 +170,11 @@ function test(memory: UnderHeatedMemory, unit: Asset, view: View, peers: Peers, 
   const missingK = cooling.offeredC - cooling.supplyC;
   const stagnantK = limits.under_heated_stagnant_k;
   const gapK = peers.returnC - cooling.returnC;
-  const gapLimitK = Math.max(limits.under_heated_return_k, limits.under_heated_return_deviations * peers.returnDeviationK);
+  const gapLimitK = Math.max(
+    limits.under_heated_return_k,
+    limits.under_heated_return_deviations * peers.returnDeviationK,
+    Number.isNaN(peers.dropK) ? 0 : limits.under_heated_return_share * peers.dropK,
+  );
   const enoughReturns = peers.returnCount > valuesOf(view.limits, unit.id).cooling_peers_min;
   return {
     index: index === undefined ? undefined : index && risen(slow, limits.under_heated_base_rise),

@@ -114,6 +114,10 @@ export function createView(fold: ViewSource): StationView {
       const at = place === undefined ? NaN : fold.state.heardAt[place]!;
       return Number.isNaN(at) ? undefined : at;
     },
+    lastReport(asset, signal) {
+      const slot = findSlot(asset, signal);
+      return slot === undefined ? undefined : fold.state.gate.lastAt[slot.index]!;
+    },
     excluded(asset, signal) {
       const slot = findSlot(asset, signal);
       return slot === undefined ? undefined : reason(slot);

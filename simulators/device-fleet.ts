@@ -142,7 +142,10 @@ export class Fleet {
   #firstPoll(id: string): number {
     const { startAt, sentUntil } = this.#state;
     const after = sentUntil[id];
-    return alignUp(after === undefined ? startAt : after + 1, this.#options.historyIntervalMs, 0);
+    // In the rhythm that the missed time would have had: on the grid of the history alone the curve would gape for minutes.
+    return after === undefined
+      ? alignUp(startAt, this.#options.historyIntervalMs, 0)
+      : this.#pollAfter(this.plant.station(id), after, this.#clock());
   }
 
   #pollHistory(id: string, gateway: Gateway, until: number, to: number): void {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { InputError } from "../model/input-error.ts";
 import { REJECT_REASONS, type Reject, type RejectReason } from "../model/reading.ts";
 import { numberOf } from "./telemetry-files.ts";
 import type { RejectPage, RejectQuery } from "./telemetry.ts";
@@ -25,7 +26,8 @@ export function createRejectsTable(database: DatabaseSync): RejectsTable {
     page({ station, reason, limit, cursor }) {
       const rows = Math.max(1, Math.min(Math.floor(limit) || 1, REJECT_PAGE_MAX));
       const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
-      if (!Number.isSafeInteger(before)) return { items: [], next: null };
+      if (cursor === "" || !Number.isSafeInteger(before))
+        throw new InputError("cursor", "`next` of the page before", JSON.stringify(String(cursor).slice(0, 80)));
       const wanted = [
         ...(station === undefined ? [] : [{ column: "station", value: station }]),
         ...(reason === undefined ? [] : [{ column: "reason", value: reason }]),

@@ -264,11 +264,13 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
     ),
   );
 
+  /** Like a mouse, so that charts of the same key follow: uPlot tells them only when asked by its third, undeclared argument. */
+  const moveTo = (left: number): void => (chart as unknown as { setCursor(at: { left: number; top: number }, fire: boolean, publish: boolean): void } | undefined)?.setCursor({ left, top: left < 0 ? -10 : 0 }, true, true);
   const step = (direction: number): void => {
     if (chart === undefined) return;
     const width = chart.bbox.width / devicePixelRatio;
     const left = chart.cursor.left ?? -1;
-    chart.setCursor({ left: Math.max(0, Math.min(width, (left < 0 ? width : left) + direction)), top: 0 });
+    moveTo(Math.max(0, Math.min(width, (left < 0 ? width : left) + direction)));
   };
   const keys = (event: KeyboardEvent): void => {
     const stride = event.shiftKey ? 40 : 4;
@@ -301,7 +303,7 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
       aria-label={summary()}
       tabindex="0"
       onKeyDown={keys}
-      onBlur={() => chart?.setCursor({ left: -10, top: -10 })}
+      onBlur={() => moveTo(-10)}
     >
       <div class="time-chart-canvas" ref={(element) => (box = element)} />
       <Show when={props.hideTimes !== true && chip()}>

@@ -55,15 +55,9 @@ export function Tickets(): JSX.Element {
     const next = list[Math.min(list.length - 1, Math.max(0, index + by))];
     if (next === undefined) return;
     setSelected(next.id);
-    const focus = (): boolean => {
-      const link = document.querySelector<HTMLElement>(`[data-ticket="${CSS.escape(next.id)}"]`);
-      link?.focus();
-      return link !== null;
-    };
-    if (focus()) return;
-    // A row out of sight is there one frame after the table has scrolled; until then no other ticket may keep the Enter key.
-    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-    requestAnimationFrame(() => requestAnimationFrame(() => selected() === next.id && focus()));
+    // The table lends its rows to other tickets while it scrolls: there the table keeps the focus and the selection says which row is meant.
+    const target = view() === "table" ? ".tickets-table .grid" : `[data-ticket="${CSS.escape(next.id)}"]`;
+    document.querySelector<HTMLElement>(target)?.focus({ preventScroll: view() === "table" });
   };
   let search: HTMLInputElement | undefined;
   keyboard.bind([
@@ -210,7 +204,7 @@ function TicketTable(props: TicketListProps): JSX.Element {
     { id: "opened", width: "8rem", head: () => t("colOpened"), cell: (row) => formatDateTime(network.timezone, row().openedAt, live.now()) },
     {
       id: "clock",
-      width: "9rem",
+      width: "13rem",
       number: true,
       head: () => t("colClock"),
       cell: (row) => {
@@ -218,6 +212,12 @@ function TicketTable(props: TicketListProps): JSX.Element {
         return (
           <Show when={isOpen(row().state)} fallback={NO_VALUE}>
             <span class={`ticket-${time().standing}`}>
+              <Show when={time().standing === "overdue"}>
+                <span class="urgent-text">▲ {t("overdue")} </span>
+              </Show>
+              <Show when={time().standing === "near"}>
+                <span class="general-text">■ {t("nearLimit")} </span>
+              </Show>
               <b class="ticket-row-clock">{formatClock(time().remainingMs)}</b> / {formatSpan(time().limitMs)}
             </span>
           </Show>

@@ -1,9 +1,11 @@
 import { createSignal, For, Show, type JSX } from "solid-js";
+import { isOpen } from "../../model/live.ts";
+import { OVERRIDE_ROLES } from "../../model/role.ts";
 import type { TicketMove } from "../../model/ticket.ts";
 import { MOVE_WORDS } from "../../model/words.ts";
 import { Panel } from "../components/panel.tsx";
-import { useShell } from "../context.ts";
-import { nextMove } from "./detail.ts";
+import { usePlant, useShell } from "../context.ts";
+import { nextMove, whyNoMove } from "./detail.ts";
 import { CureCurve } from "./cure-curve.tsx";
 import { MoveDialog, type MovesProps } from "./move-dialog.tsx";
 
@@ -14,11 +16,13 @@ const SHOWN: readonly TicketMove[] = ["dispatch", "accept", "depart", "arrive", 
 
 export function Moves(props: MovesProps): JSX.Element {
   const { say, t, keyboard } = useShell();
+  const { user } = usePlant();
   const [chosen, setChosen] = createSignal<TicketMove | undefined>();
   const next = (): TicketMove | undefined => nextMove(props.ticket);
   const possible = (move: TicketMove): boolean => props.ticket.moves.some((chance) => chance.move === move && chance.possible);
   const closeLocked = () => props.ticket.moves.find((chance) => chance.move === "close" && !chance.possible && chance.reason !== undefined);
-  const mayOverride = (): boolean => closeLocked() !== undefined && props.ticket.state !== "closed" && props.ticket.state !== "merged";
+  const shownLocked = () => (isOpen(props.ticket.state) ? closeLocked() : undefined);
+  const mayOverride = (OVERRIDE_ROLES as readonly string[]).includes(user.role);
   keyboard.bind([
     {
       keys: "n",
@@ -33,7 +37,7 @@ export function Moves(props: MovesProps): JSX.Element {
   return (
     <Panel title={t("movesTitle")} class="moves">
       <div class="moves-body">
-        <Show when={next()}>
+        <Show when={next()} fallback={<Show when={whyNoMove(props.ticket)}>{(reason) => <p class="secondary">{say(reason())}</p>}</Show>}>
           {(move) => (
             <button type="button" class="button button-main moves-next" onClick={() => setChosen(move())}>
               {say(MOVE_WORDS[move()])} <kbd>n</kbd>
@@ -49,7 +53,7 @@ export function Moves(props: MovesProps): JSX.Element {
             )}
           </For>
         </div>
-        <Show when={mayOverride() && closeLocked()}>
+        <Show when={shownLocked()}>
           {(locked) => (
             <div class="moves-locked">
               <CureCurve ticket={props.ticket} />
@@ -62,9 +66,11 @@ export function Moves(props: MovesProps): JSX.Element {
               <span id="close-locked" class="secondary">
                 {say(locked().reason!)}
               </span>
-              <button type="button" class="button button-quiet" onClick={() => setChosen("close")}>
-                {t("overrideClose")}…
-              </button>
+              <Show when={mayOverride}>
+                <button type="button" class="button button-quiet" onClick={() => setChosen("close")}>
+                  {t("overrideClose")}…
+                </button>
+              </Show>
             </div>
           )}
         </Show>

@@ -36,6 +36,20 @@ describe("complaints", () => {
     });
   });
 
+  it("refuse a time in seconds, and say so", async () => {
+    expect(await call({ asset: "B03-U1", symptom: "cold", at: Math.floor(START / 1_000) })).toMatchObject({
+      status: 400,
+      body: { error: { details: { place: "body.at", suggestion: "these look like seconds: multiply by 1000" } } },
+    });
+  });
+
+  it("suggest the nearest asset for an unknown one", async () => {
+    expect(await call({ asset: "B03-U7", symptom: "cold" })).toMatchObject({
+      status: 404,
+      body: { error: { details: { suggestion: "did you mean B03-U1?" } } },
+    });
+  });
+
   it("count in the share of faults found before the first call", async () => {
     const answer = await api.app.inject({ url: "/api/kpi", headers: api.as("viewer") });
     expect(answer.json()).toMatchObject({ beforeCall: { called: 2 } });

@@ -47,6 +47,12 @@ describe("errors", () => {
       "unsupported_media_type",
     ],
     [
+      "a body that says it is plain text",
+      { url: "/api/session", method: "POST", payload: '{"name":"a","password":"b"}', headers: { "content-type": "text/plain" } },
+      415,
+      "unsupported_media_type",
+    ],
+    [
       "a body that is too large",
       { url: "/api/session", method: "POST", payload: { name: "a", password: "x".repeat(200_000) } },
       413,
@@ -80,9 +86,17 @@ describe("errors", () => {
       error: {
         code: "bad_input",
         message: /^query.reason: expected one of bad_utf8, .*, found "bad_tme"; did you mean bad_time\?$/,
-        details: { place: "query.reason", issues: [{ place: "query.reason" }, { place: "query.limit", expected: "number", found: '"x"' }] },
+        details: { place: "query.reason", issues: [{ place: "query.reason" }, { place: "query.limit", expected: "a whole number", found: '"x"' }] },
       },
     });
+  });
+
+  it.each(["2026-11-21T00:00:00Z", "1e12", "now"])("asks for epoch milliseconds where a time is %s", async (from) => {
+    const answer = await api.app.inject({ url: `/api/tickets?from=${from}`, headers: bearer });
+    expect([answer.statusCode, answer.json<{ error: { details: object } }>().error.details]).toEqual([
+      400,
+      { place: "query.from", expected: "epoch milliseconds, UTC, such as 1795132800000", found: JSON.stringify(from) },
+    ]);
   });
 
   it("keeps what went wrong inside, and logs it", async () => {

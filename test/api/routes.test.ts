@@ -59,6 +59,17 @@ describe("network and stations", () => {
     expect(JSON.stringify((await get("/api/network", api.as("operator"))).body)).toContain("13800000000");
   });
 
+  it.each([
+    ["a list", (etag: string) => `"other", ${etag}`, 304],
+    ["the strong form, which a proxy may make of it", (etag: string) => etag.replace("W/", ""), 304],
+    ["any", () => "*", 304],
+    ["another", () => 'W/"other"', 200],
+  ])("compares If-None-Match as HTTP says: %s", async (_name, sent, status) => {
+    const etag = String((await get("/api/network")).headers["etag"]);
+    const answer = await api.app.inject({ url: "/api/network", headers: { ...bearer, "if-none-match": sent(etag) } });
+    expect(answer.statusCode).toBe(status);
+  });
+
   it("answers 304 to whoever has the topology already, each role its own", async () => {
     const { headers } = await get("/api/network");
     const again = await api.app.inject({ url: "/api/network", headers: { ...bearer, "if-none-match": String(headers["etag"]) } });
@@ -277,7 +288,7 @@ describe("descriptions and metrics", () => {
     expect(answer.body).toContain('heatsteward_rejects_total{reason="unknown_asset"} 1\n');
     expect(answer.body).toContain("heatsteward_live_clients 0\n");
     expect(answer.body).toContain('heatsteward_http_requests_total{route="GET /api/health",status="503"} 1\n');
-    expect(answer.body).toContain("heatsteward_tickets_open 1\n");
+    expect(answer.body).toContain('heatsteward_tickets_open{severity="general"} 1\n');
   });
 
   it("counts the work from the tickets", async () => {

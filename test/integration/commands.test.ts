@@ -24,6 +24,7 @@ const NETWORK = `stations:
   - { id: S02 }
 `;
 const TOPIC = "heat/v1/S01/telemetry";
+const BROKER_PASSWORD = "a-secret-of-the-broker";
 const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: Record<string, string> };
 /** Scripts that people run with options; the others drive tools of the developer. */
 const COMMANDS = Object.entries(scripts).filter(([, command]) => command.startsWith("node ") && !command.includes("test/"));
@@ -158,7 +159,7 @@ describe("an external broker", () => {
   it("gives the same: what it acknowledged while the platform was dead arrives after the next start, once", async () => {
     const mosquitto = await startMosquitto();
     const outside = await platformFolder(NETWORK, "heatsteward-external-");
-    const environment = { ...outside.environment, HEATSTEWARD_MQTT_URL: mosquitto.url };
+    const environment = { ...outside.environment, HEATSTEWARD_MQTT_URL: mosquitto.url.replace("//", `//reader:${BROKER_PASSWORD}@`) };
     let running: RunningPlatform | undefined;
     const send = (number: number): Promise<Ended> =>
       publish({
@@ -191,6 +192,8 @@ describe("an external broker", () => {
       );
       await mosquitto.start();
       await until("it is connected again by itself", async () => (await metric(outside, "external_connected")) === 1);
+      expect(running.stderr()).toContain(`the connection to ${mosquitto.url} is gone`);
+      expect(running.stderr(), "a password in the log").not.toContain(BROKER_PASSWORD);
     } finally {
       await running?.kill("SIGKILL");
       await mosquitto.remove();

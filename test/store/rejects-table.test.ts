@@ -45,7 +45,7 @@ describe("rejects", () => {
     expect(seen).toEqual(all.toReversed());
     expect(store.rejects({ limit: 100, station: "S2", reason: "not_json" }).items).toEqual([all[20], all[10], all[0]]);
     expect(store.rejects({ limit: 3, station: "S2", reason: "not_json" }).next).toBeNull();
-    expect(store.rejects({ limit: 10, cursor: "nonsense" })).toEqual({ items: [], next: null });
+    expect(() => store.rejects({ limit: 10, cursor: "nonsense" })).toThrow("cursor: expected `next` of the page before");
     expect(store.rejectCounts()).toEqual({ not_json: 13, unknown_signal: 12 });
     await store.close();
   });

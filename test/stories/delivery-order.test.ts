@@ -13,6 +13,8 @@ const INTERVAL = 2 * MINUTE;
 const END = MIDNIGHT + DAY;
 const TOPIC = "heat/v1/S1/telemetry";
 const RESTARTS = 4;
+/** Messages until what is known of a gateway's clock has been saved. */
+const AFTER_CHECKPOINT = (2 * HOUR) / INTERVAL;
 /** Messages that a gateway packs into one array. */
 const BATCH = 50;
 /** Shuffled messages that arrive between two looks. */
@@ -94,9 +96,10 @@ function twice(day: readonly Sent[], random: () => number): Delivery[] {
 }
 
 /** Delivers, lets the day end and the rules come to rest; dies or restarts on the way if asked to. */
-async function play(deliveries: readonly Delivery[], restarts?: () => number): Promise<Episode[]> {
+async function play(deliveries: readonly Delivery[], restarts?: () => number, firstCut = 0): Promise<Episode[]> {
   const platform = await startVirtualPlatform(network, Math.min(MIDNIGHT, deliveries[0]!.at));
-  const cuts = new Set(Array.from({ length: restarts === undefined ? 0 : RESTARTS }, () => Math.floor(restarts!() * deliveries.length)));
+  const cutAt = (draw: number): number => firstCut + Math.floor(draw * (deliveries.length - firstCut));
+  const cuts = new Set(restarts === undefined ? [] : Array.from({ length: RESTARTS }, () => cutAt(restarts())));
   let housekeepingAt = deliveries[0]!.at + HOUR;
   try {
     for (const [index, { at, payload }] of deliveries.entries()) {
@@ -168,10 +171,12 @@ describe.each(SEEDS)("the day of seed %d", { timeout: 120_000 }, (seed) => {
   });
 
   it.each([
-    ["fast", 15 * MINUTE],
-    ["slow", -15 * MINUTE],
-  ])("from a gateway whose clock is 15 min %s finds the same within one reporting interval", async (_name, clockErrorMs) => {
-    const found = (await play(live(day, random, clockErrorMs))).sort(byName);
+    ["15 min fast", 15 * MINUTE, false],
+    ["15 min slow", -15 * MINUTE, false],
+    ["15 min fast, with deaths after the first checkpoint", 15 * MINUTE, true],
+    ["15 min slow, with deaths after the first checkpoint", -15 * MINUTE, true],
+  ])("from a gateway whose clock is %s finds the same within one reporting interval", async (_name, clockErrorMs, withRestarts) => {
+    const found = (await play(live(day, random, clockErrorMs), withRestarts ? random : undefined, AFTER_CHECKPOINT)).sort(byName);
     const expected = reference.toSorted(byName);
     expect(
       found.map(({ kind, asset, severity }) => `${kind} ${asset} ${severity}`),

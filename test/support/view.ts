@@ -78,6 +78,7 @@ export function arrayView(network: Network, limits: Readonly<Record<string, Limi
       return track.samples.slice(start);
     },
     interval: (asset, signal) => find(asset, signal)?.intervalMs,
+    lastReport: (asset, signal) => find(asset, signal)?.samples.at(-1)?.at,
     lastHeard: (asset) => heard.get(asset),
     excluded: () => undefined,
   };

@@ -56,7 +56,7 @@ interface Parts {
   readonly contacts: Contacts;
   readonly watch: FaultWatch;
   readonly pipeline: Pipeline;
-  readonly saveClocks: () => void;
+  readonly lastSave: () => void;
 }
 
 const GATEWAY = "gateway";
@@ -86,7 +86,7 @@ export async function startVirtualPlatform(network: Network, startAt: number): P
     if (ended) return;
     ended = true;
     await parts.pipeline.drain();
-    parts.saveClocks();
+    parts.lastSave();
     parts.memory.stop();
     parts.database.close();
     await parts.store.close();
@@ -160,9 +160,19 @@ async function open(
   now: () => number,
   log: Parameters<typeof createFaultWatch>[0]["log"],
 ): Promise<Parts> {
-  const store = await openTelemetryStore({ folder, network, now, checkpointMs: Infinity, beforeCheckpoint: () => memory?.save() });
+  const store = await openTelemetryStore({
+    folder,
+    network,
+    now,
+    checkpointMs: Infinity,
+    beforeCheckpoint: () => {
+      memory?.save();
+      saveClocks?.();
+    },
+  });
   let memory: RuleMemory | undefined;
   let watch: FaultWatch | undefined;
+  let saveClocks: (() => void) | undefined;
   const database = openAppDatabase(folder);
   const clocks = openClocks<ClockState>(database);
   const contacts = createContacts(network, store, now);
@@ -186,5 +196,10 @@ async function open(
       watch?.fresh(readings);
     },
   });
-  return { folder, store, database, host, memory, desk, contacts, watch, pipeline, saveClocks: () => clocks.save(pipeline.clocks()) };
+  saveClocks = () => clocks.save(pipeline.clocks());
+  const lastSave = (): void => {
+    saveClocks?.();
+    saveClocks = undefined;
+  };
+  return { folder, store, database, host, memory, desk, contacts, watch, pipeline, lastSave };
 }
