@@ -1,5 +1,6 @@
 import type { Contacts } from "./contacts.ts";
 import type { Log } from "./log.ts";
+import type { Episode, RootedEpisode } from "./model/finding.ts";
 import type { Network } from "./model/network.ts";
 import type { Reading } from "./model/reading.ts";
 import type { RuleHost } from "./rules/host.ts";
@@ -12,7 +13,7 @@ import type { TicketDesk } from "./ticket-desk.ts";
 const LOOK_MS = 250;
 /** Work on late data per look: telemetry comes first. */
 const SETTLE_MS_MAX = 100;
-/** After a start gateways need time to come back; until then their silence is ours. */
+/** After a start gateways need time to come back, and then to show that they are there; until then their silence is ours. */
 export const RETURN_GRACE_MS = 600_000;
 /** Evidence of an open ticket is looked at again this often even when no finding changed. */
 const REFRESH_MS = 60_000;
@@ -42,6 +43,7 @@ export function createFaultWatch({ network, host, desk, contacts, now, log }: Fa
   const startedAt = now();
   const waiting = new Set<string>();
   const lookedAt = new Map<string, number>();
+  const returnedAt = new Map<string, number>();
   let failures = 0;
   let timer: NodeJS.Timeout | undefined;
 
@@ -65,6 +67,21 @@ export function createFaultWatch({ network, host, desk, contacts, now, log }: Fa
     return target === watermark ? undefined : target;
   };
 
+  /**
+   * The findings of a station that just came back after a start, without a silence that may have been only ours: what was sent while
+   * nobody listened is missing like what was never sent. A silence that has its ticket from before goes on.
+   */
+  const rootedNow = (station: string, at: number): readonly RootedEpisode[] => {
+    const rooted = host.rooted(station);
+    if (contacts.heardSinceStart(station) && !returnedAt.has(station)) returnedAt.set(station, at);
+    if (at >= (returnedAt.get(station) ?? -Infinity) + RETURN_GRACE_MS) return rooted;
+    const isOurs = ({ kind, asset, since }: Episode): boolean =>
+      kind === "offline" && since < startedAt && !desk.open().some((ticket) => ticket.kind === kind && ticket.asset === asset);
+    return rooted
+      .map(({ episode, root }) => ({ episode, root: root !== undefined && isOurs(root) ? undefined : root }))
+      .filter(({ episode, root }) => root !== undefined || !isOurs(episode));
+  };
+
   const look = (): void => {
     const at = now();
     guard("late data", () => void host.settle(SETTLE_MS_MAX));
@@ -77,7 +94,12 @@ export function createFaultWatch({ network, host, desk, contacts, now, log }: Fa
       waiting.delete(id);
       lookedAt.set(id, at);
       guard(`tickets of ${id}`, () => {
-        for (const ticket of desk.reconcile(id, host.rooted(id), host.episodes(id).filter(({ clearedAt }) => clearedAt !== undefined))) log.info(`opened ${ticket}`);
+        for (const ticket of desk.reconcile(
+          id,
+          rootedNow(id, at),
+          host.episodes(id).filter(({ clearedAt }) => clearedAt !== undefined),
+        ))
+          log.info(`opened ${ticket}`);
       });
     }
     const dueAt = desk.nextDueAt();

@@ -70,13 +70,23 @@ function externalMetrics(external: ExternalBroker): Metric[] {
   return [
     gauge("external_connected", "1 while connected to the external broker", stats.connected ? 1 : 0),
     counter("external_connects_total", "Connections made to the external broker", stats.connects),
-    counter("external_stale_acks_total", "Acknowledgements not sent because their connection was gone; the messages come again", stats.staleAcks),
+    counter(
+      "external_stale_acks_total",
+      "Acknowledgements not sent because their connection was gone; the messages come again",
+      stats.staleAcks,
+    ),
   ];
 }
 
 const counter = (name: string, help: string, value: number): Metric => ({ name, type: "counter", help, samples: [{ value }] });
 const gauge = (name: string, help: string, value: number): Metric => ({ name, type: "gauge", help, samples: [{ value }] });
 
-function labelled(name: string, type: Metric["type"], help: string, label: string, values: Readonly<Record<string, number | undefined>>): Metric {
+function labelled(
+  name: string,
+  type: Metric["type"],
+  help: string,
+  label: string,
+  values: Readonly<Record<string, number | undefined>>,
+): Metric {
   return { name, type, help, samples: Object.entries(values).map(([word, value]) => ({ labels: { [label]: word }, value: value ?? 0 })) };
 }

@@ -36,11 +36,17 @@ export function complaintRoutes(app: Api, { network, tickets, now }: Pick<ApiSer
         response: { 200: answerSchema, ...errors(404, 413, 415) },
       },
     },
-    async (request) => {
+    async (request, _reply) => {
       const { asset, symptom, text } = request.body;
       const at = request.body.at ?? now();
       if (network.asset(asset) === undefined) throw notFound("asset", asset, assetIds(network));
-      if (at < OLDEST_MS) throw new InputError("body.at", "epoch milliseconds, UTC, after 2000-01-01", String(at), at >= OLDEST_MS / 1_000 ? "these look like seconds: multiply by 1000" : undefined);
+      if (at < OLDEST_MS)
+        throw new InputError(
+          "body.at",
+          "epoch milliseconds, UTC, after 2000-01-01",
+          String(at),
+          at >= OLDEST_MS / 1_000 ? "these look like seconds: multiply by 1000" : undefined,
+        );
       if (at > now() + AHEAD_MS_MAX) throw new InputError("body.at", "a time that is not in the future", String(at));
       const { ticket, joined } = await tickets.complain({ asset, symptom, at, ...(text === undefined ? {} : { text }) }, actorOf(request));
       return { ...ticketBody(ticket), joined };

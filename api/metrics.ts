@@ -103,7 +103,10 @@ function telemetryMetrics({ telemetry, tickets }: ApiServices): Metric[] {
       name: "tickets_open",
       type: "gauge",
       help: "Tickets before closed, by severity",
-      samples: SEVERITIES.map((severity) => ({ labels: { severity }, value: open.filter((ticket) => ticket.severity === severity).length })),
+      samples: SEVERITIES.map((severity) => ({
+        labels: { severity },
+        value: open.filter((ticket) => ticket.severity === severity).length,
+      })),
     },
   ];
 }

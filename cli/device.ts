@@ -61,8 +61,13 @@ await runCommand(HELP, async (write, warn) => {
     } else {
       const stations = values.station ?? [];
       const added = await gateways.addGateway(name, stations, BY, values.password);
-      if (added === undefined)
-        throw new InputError("NAME", "a name that is not taken", JSON.stringify(name), "`rotate` gives it a new password");
+      if (added === undefined) {
+        const isRevoked = gateways.gateways().some((known) => known.name === name && known.revokedAt !== undefined);
+        const [found, advice] = isRevoked
+          ? [`${JSON.stringify(name)}, which was revoked`, "a revoked gateway does not come back: choose another name"]
+          : [JSON.stringify(name), "`rotate` gives it a new password"];
+        throw new InputError("NAME", "a name that is not taken", found, advice);
+      }
       write(`username ${name}\npassword ${added.password}\nstations ${stations.join(" ")}`);
     }
   } finally {

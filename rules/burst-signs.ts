@@ -10,7 +10,11 @@ const HOUR_MS = 3_600_000;
 
 /** Mean makeup is taken over this window, the pump's share over the next. */
 export const MAKEUP_WINDOW_MS = 10 * MINUTE_MS;
+/** So long is enough where the pressure shows that the water did not stay in the loop. */
+export const QUICK_WINDOW_MS = 4 * MINUTE_MS;
 const PUMP_WINDOW_MS = 5 * MINUTE_MS;
+/** Without a pressure for so long, makeup alone has to convince. */
+const PRESSURE_GONE_MS = 30 * MINUTE_MS;
 /** A return pressure that rises by more than this while the pump runs: water is filled in, not lost. A refill brings 5-20 kPa/min. */
 const FILLING_KPA = 10;
 /** Pressure may rise so much between two samples and still count as staying low: noise. */
@@ -31,6 +35,8 @@ export interface BurstMemory {
   /** Fastest fall seen, kPa/min, and the makeup rate, m³/h; NaN: unknown. */
   fallKpaMin: number;
   makeupM3h: number;
+  /** The same over the quick window. */
+  quickM3h: number;
   /** Samples in a row with the pump running and the pressure too low, and the newest of them. */
   lowCount: number;
   lowAt: number;
@@ -47,16 +53,19 @@ export function startBurstMemory(): BurstMemory {
     beforeSupplyKpa: NaN,
     fallKpaMin: NaN,
     makeupM3h: NaN,
+    quickM3h: NaN,
     lowCount: 0,
     lowAt: NaN,
     makeupMinute: -1,
   };
 }
 
-interface Fall {
+export interface Fall {
   readonly kpaMin: number;
   /** Over both steps. */
   readonly totalKpa: number;
+  /** It fell in the step before and the newest report is as low: the makeup pump does not bring it back. */
+  readonly staysLow: boolean;
   readonly isBurst: boolean;
   /** Event time of the last sample before it began. */
   readonly from: number;
@@ -74,14 +83,14 @@ export function measureFall(circuit: Asset, view: View, now: Sample, limit: numb
   if (one === undefined) return undefined;
   const late = (MINUTE_MS * (one.value - now.value)) / (now.at - one.at);
   const two = before(samples, one.at - 0.75 * stepMs);
-  if (two === undefined) return { kpaMin: late, totalKpa: one.value - now.value, isBurst: false, from: one.at };
+  if (two === undefined) return { kpaMin: late, totalKpa: one.value - now.value, staysLow: false, isBurst: false, from: one.at };
   const early = (MINUTE_MS * (two.value - one.value)) / (one.at - two.at);
   const kpaMin = Math.max(late, early);
   const isFalling = late >= limit && early >= limit / 4;
   const staysLow = early >= limit && now.value <= one.value + NOISE_KPA;
   const total = two.value - now.value;
   const isBurst = (isFalling || staysLow) && total >= limit && isShared(circuit, view, two, now, total, limit);
-  return { kpaMin, totalKpa: total, isBurst, from: two.at };
+  return { kpaMin, totalKpa: total, staysLow, isBurst, from: two.at };
 }
 
 function isShared(circuit: Asset, view: View, from: Sample, to: Sample, totalKpa: number, limit: number): boolean {
@@ -123,6 +132,7 @@ export function followMakeup(memory: BurstMemory, circuit: Asset, view: View): v
   if (minute === memory.makeupMinute) return;
   memory.makeupMinute = minute;
   memory.makeupM3h = makeupRateM3h(circuit.id, view, MAKEUP_WINDOW_MS) ?? NaN;
+  memory.quickM3h = makeupRateM3h(circuit.id, view, QUICK_WINDOW_MS) ?? NaN;
 }
 
 /** Mean makeup of ten minutes that is beyond all habit, m³/h: by the size of the loop, but never what one start of a pump fills in. */
@@ -131,9 +141,19 @@ export function extremeMakeupM3h(circuit: Asset, view: View): number {
   return Math.max(view.limits.get("burst_makeup_min", circuit.id), share);
 }
 
+/** The makeup pump feeds as much as in a burst for some minutes and the pressure has not risen by it: the water went elsewhere. */
+export function isMakeupLost(memory: BurstMemory, circuit: Asset, view: View, pressure: Sample | undefined): boolean {
+  if (pressure === undefined || !(memory.quickM3h > extremeMakeupM3h(circuit, view))) return false;
+  const from = pressure.at - QUICK_WINDOW_MS;
+  const earlier = before(view.since(circuit.id, "p2_return", from - QUICK_WINDOW_MS), from);
+  return earlier !== undefined && pressure.value <= earlier.value + NOISE_KPA;
+}
+
 export function isMakeupExtreme(memory: BurstMemory, circuit: Asset, view: View, pressure: Sample | undefined): boolean {
   if (!(memory.makeupM3h > extremeMakeupM3h(circuit, view))) return false;
-  return pressure === undefined || !isFilling(circuit, view, pressure, MAKEUP_WINDOW_MS);
+  if (pressure !== undefined) return !isFilling(circuit, view, pressure, MAKEUP_WINDOW_MS);
+  // A sensor that spoke a while ago may be withheld because it jumps, as it does when the loop is filled.
+  return view.since(circuit.id, "p2_return", view.at - PRESSURE_GONE_MS).length === 0;
 }
 
 /** The loop is filled up after a repair, a drain or a stop of the makeup pump: the water stays, the pressure rises with it. */

@@ -3,10 +3,13 @@ import type { Asset } from "../model/network.ts";
 import { explainBurst } from "./burst-explanation.ts";
 import {
   type BurstMemory,
+  type Fall,
   MAKEUP_WINDOW_MS,
+  QUICK_WINDOW_MS,
   extremeMakeupM3h,
   followMakeup,
   isMakeupExtreme,
+  isMakeupLost,
   isSteady,
   measureFall,
   startBurstMemory,
@@ -44,6 +47,12 @@ export const burstLimits: Readonly<Record<string, Limit>> = {
     "kPa",
     "掉压须跌出补水启停带；带内快降只是容量小",
     "A fast fall must leave the working band of the makeup pump: within it the loop merely holds little water",
+  ),
+  burst_below_band_lasting: limit(
+    10,
+    "kPa",
+    "下一次上报仍未回升时，跌出这么多即可",
+    "So much is enough when the next report is as low: the pump does not bring it back",
   ),
   burst_above_band: limit(60, "kPa", "或连续掉压超过此值，不论起点", "or fall by so much, wherever it began"),
   burst_recovered: limit(15, "kPa", "回压回到事发前水平的允差", "How near the pressure must come to where it was"),
@@ -85,9 +94,11 @@ export const burstRule: Rule<BurstMemory> = {
     if (memory.sign !== undefined) return recoverOrStay(memory, circuit, view, pressure, fallLimit);
 
     const fall = pressure === undefined ? undefined : measureFall(circuit, view, pressure, fallLimit);
-    if (fall?.isBurst === true && leavesBand(memory, circuit, view, pressure!, fall.totalKpa)) return begin(memory, circuit, view, "fall", fall.from, fall.kpaMin, fallLimit);
+    if (fall?.isBurst === true && leavesBand(memory, circuit, view, pressure!, fall)) return begin(memory, circuit, view, "fall", fall.from, fall.kpaMin, fallLimit);
     if (pressure !== undefined && staysBelowStart(memory, circuit, view, pressure))
       return begin(memory, circuit, view, "below_start", memory.lowAt, fall?.kpaMin, fallLimit);
+    if (isMakeupLost(memory, circuit, view, pressure))
+      return begin(memory, circuit, view, "makeup", view.at - QUICK_WINDOW_MS, fall?.kpaMin, fallLimit);
     if (isMakeupExtreme(memory, circuit, view, pressure))
       return begin(memory, circuit, view, "makeup", view.at - MAKEUP_WINDOW_MS, fall?.kpaMin, fallLimit);
     if (pressure === undefined && Number.isNaN(memory.makeupM3h)) return { state: "unknown" };
@@ -100,10 +111,11 @@ export const burstRule: Rule<BurstMemory> = {
 };
 
 /** Where the makeup pump starts is known after some hours; until then every fast fall counts. */
-function leavesBand(memory: BurstMemory, circuit: Asset, view: View, pressure: Sample, totalKpa: number): boolean {
+function leavesBand(memory: BurstMemory, circuit: Asset, view: View, pressure: Sample, fall: Fall): boolean {
   const { startKpa } = memory.level;
-  if (Number.isNaN(startKpa) || totalKpa >= view.limits.get("burst_above_band", circuit.id)) return true;
-  return pressure.value < startKpa - view.limits.get("burst_below_band", circuit.id);
+  if (Number.isNaN(startKpa) || fall.totalKpa >= view.limits.get("burst_above_band", circuit.id)) return true;
+  const belowKpa = startKpa - pressure.value;
+  return belowKpa > view.limits.get(fall.staysLow ? "burst_below_band_lasting" : "burst_below_band", circuit.id);
 }
 
 function begin(
@@ -130,7 +142,7 @@ function begin(
 
 /** Back to normal when the pressure is where it was and the makeup is quiet, or when all has been steady for hours. */
 function recoverOrStay(memory: BurstMemory, circuit: Asset, view: View, pressure: Sample | undefined, fallLimit: number): Verdict {
-  if (pressure === undefined) return { state: "unknown" };
+  if (pressure === undefined) return recoverByMakeup(memory, circuit, view);
   const { id } = circuit;
   const circulation = circuit.circuitFacts?.circulationM3h ?? Infinity;
   const fall = measureFall(circuit, view, pressure, fallLimit);
@@ -142,4 +154,12 @@ function recoverOrStay(memory: BurstMemory, circuit: Asset, view: View, pressure
     return { state: "normal", value: fall?.kpaMin ?? 0, limit: fallLimit };
   }
   return { state: "fault", severity: "urgent", value: fall?.kpaMin ?? 0, limit: fallLimit };
+}
+
+/** A circuit without a pressure sensor has only its makeup to tell; where the sensor failed meanwhile, nothing is known. */
+function recoverByMakeup(memory: BurstMemory, circuit: Asset, view: View): Verdict {
+  if (!Number.isNaN(memory.beforeKpa) || Number.isNaN(memory.makeupM3h)) return { state: "unknown" };
+  if (memory.makeupM3h > 0.5 * extremeMakeupM3h(circuit, view)) return { state: "fault", severity: "urgent" };
+  memory.sign = undefined;
+  return { state: "normal" };
 }

@@ -1,5 +1,6 @@
 import type { Asset, Network } from "../model/network.ts";
 import type { View } from "./rule.ts";
+import { median } from "./statistics.ts";
 
 /** What the room sensors of one unit say: biased samples, near windows, in corners, few. DOMAIN 4, R06. */
 
@@ -8,6 +9,9 @@ const WINDOW_PAST_MS = 12 * HOUR_MS;
 /** A lone sensor is believed only if the water agrees: φ at least this. */
 const LONE_INDEX_MIN = 1.15;
 
+/** With fewer sensors elsewhere on the circuit nothing can be compared. */
+const OTHER_ROOMS_MIN = 4;
+
 /** Limits of the under-heated rule that concern rooms. */
 export interface RoomLimits {
   readonly under_heated_room_c: number;
@@ -15,6 +19,8 @@ export interface RoomLimits {
   readonly under_heated_room_share: number;
   readonly under_heated_edge_weight: number;
   readonly under_heated_window_k_h: number;
+  readonly under_heated_room_gap_k: number;
+  readonly under_heated_edge_k: number;
 }
 
 export interface Rooms {
@@ -63,7 +69,7 @@ export function roomsOf(view: View, unit: Asset, index: number, limits: RoomLimi
   const count = values.length;
   const many = coldWeight >= limits.under_heated_room_count || (count > 0 && coldWeight / count >= limits.under_heated_room_share);
   const believed = count > 1 || index >= LONE_INDEX_MIN;
-  const cold = coldCount > 0 && many && believed && !circuitIsCold(view, unit, limitC);
+  const cold = coldCount > 0 && many && believed && !circuitIsCold(view, unit, limits);
   return { count, coldCount, lowestC: values[0] ?? Infinity, medianC: values[count >> 1] ?? Number.NaN, cold, windows };
 }
 
@@ -82,16 +88,21 @@ function windowOpened(view: View, room: string, dropKH: number): boolean {
   return false;
 }
 
-/** Half of the other units' sensors are cold as well: then it is not the unit. */
-function circuitIsCold(view: View, unit: Asset, limitC: number): boolean {
-  let known = 0;
+/**
+ * Half of the other units' sensors are cold as well, or this unit's are hardly colder than theirs: then it is not the unit. Rooms
+ * at edges are compared by what they would be in the middle of the house.
+ */
+function circuitIsCold(view: View, unit: Asset, limits: RoomLimits): boolean {
+  const own: number[] = [];
+  const others: number[] = [];
   let cold = 0;
   for (const room of roomsBelow(view.network, unit.circuit!)) {
-    if (room.unit === unit.id) continue;
     const sample = view.last(room.id, "t_room");
     if (sample === undefined) continue;
-    known += 1;
-    if (sample.value < limitC) cold += 1;
+    const middleC = sample.value + ((room.roomPosition ?? "middle") === "middle" ? 0 : limits.under_heated_edge_k);
+    (room.unit === unit.id ? own : others).push(middleC);
+    if (room.unit !== unit.id && sample.value < limits.under_heated_room_c) cold += 1;
   }
-  return known >= 4 && cold >= known / 2;
+  if (others.length < OTHER_ROOMS_MIN) return false;
+  return cold >= others.length / 2 || median(own) > median(others) - limits.under_heated_room_gap_k;
 }

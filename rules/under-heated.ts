@@ -45,12 +45,25 @@ export const underHeatedLimits = {
     "寒冷时偏流单元回温差会变大，须比基线高15%",
     "In the cold an imbalanced unit's gap widens: it must also be 15 % above its base",
   ),
+  under_heated_waiting_share: limit(
+    0.98,
+    "1",
+    "计时期间允许的噪声回落；再低则重新计时",
+    "While the time runs noise may take it so low; below that the time begins anew",
+  ),
   under_heated_off_share: limit(0.94, "1", "回落到判据94%以下才算恢复", "Counts as recovered below this share of the limit"),
   under_heated_room_c: limit(18, "°C", "供热标准室温下限", "Service standard for rooms"),
   under_heated_room_hours: limit(4, "h", "8–22时内持续时间", "How long between 8 and 22 h"),
   under_heated_room_count: limit(2, "1", "低温测点数（边角顶底按权重折算）", "Cold sensors, those at edges by weight"),
   under_heated_room_share: limit(0.3, "1", "或低温测点占比", "or their share"),
   under_heated_edge_weight: limit(0.5, "1", "边角顶底房间本就低1–2 K，权重减半", "Corner, top and bottom rooms are 1-2 K colder by nature"),
+  under_heated_edge_k: limit(1.5, "K", "比较各单元室温时，边角顶底房间的修正", "Added to such a room before units are compared"),
+  under_heated_room_gap_k: limit(
+    1,
+    "K",
+    "须比同机组其他单元低1 K以上，否则是整个机组供热不足",
+    "The unit's rooms must be so much colder than the circuit's, else the whole circuit lacks heat",
+  ),
   under_heated_window_k_h: limit(1.5, "K/h", "降得更快多为开窗", "Faster drops are open windows"),
   under_heated_supply_k: limit(
     3,
@@ -108,7 +121,7 @@ export const underHeatedRule: Rule<UnderHeatedMemory> = {
   everyMs: STEP_MS,
   onSignals: [],
   holdMs: 12 * HOUR_MS,
-  keepMs: HOUR_MS,
+  keepMs: HOUR_MS / 2,
   phases: ["commissioning", "heating"],
   cause: {
     zh: "单元循环流量不足：失调、阀门未全开、集气或过滤器堵塞",
@@ -156,17 +169,25 @@ function test(memory: UnderHeatedMemory, unit: Asset, view: View, peers: Peers, 
   const history = memory.track;
   const base = Math.min(history.base, valuesOf(view.limits, unit.id).cooling_base_max);
   const firm = cooling.amongPeers;
+  const { under_heated_hours: slowHours, under_heated_severe_hours: fastHours } = limits;
+  // The slow tests lie near what is healthy: they have to stay there. The severe ones are far beyond, whatever noise does.
+  const share = (name: UnderHeatedTest, holdHours: number): number =>
+    memory.heldMs[name] < 0
+      ? 1
+      : memory.heldMs[name] < holdHours * HOUR_MS && holdHours > fastHours
+        ? limits.under_heated_waiting_share
+        : limits.under_heated_off_share;
   // A test that has been met is given up only well below its limit, on a short average once its time is over.
-  const over = (name: UnderHeatedTest, value: number, level: number): boolean | undefined =>
-    Number.isNaN(value) ? undefined : value >= level * (memory.heldMs[name] >= 0 ? limits.under_heated_off_share : 1);
+  const over = (name: UnderHeatedTest, value: number, level: number, holdHours: number): boolean | undefined =>
+    Number.isNaN(value) ? undefined : value >= level * share(name, holdHours);
   const averaged = (name: UnderHeatedTest, hours: number, holdHours: number): number =>
     memory.heldMs[name] >= holdHours * HOUR_MS ? indexOver(history, 1, 1) : indexOver(history, hours, 2);
-  const risen = (index: number, rise: number): boolean =>
-    Number.isNaN(base) ? firm : index >= base * rise * (memory.faultMs >= 0 ? limits.under_heated_off_share : 1);
-  const slow = averaged("index", SLOW_AVERAGE_HOURS, limits.under_heated_hours);
-  const fast = averaged("severe", FAST_AVERAGE_HOURS, limits.under_heated_severe_hours);
-  const index = over("index", slow, limits.under_heated_index);
-  const severe = over("severe", fast, limits.under_heated_severe_index);
+  const risen = (name: UnderHeatedTest, index: number, rise: number, holdHours: number): boolean =>
+    Number.isNaN(base) ? firm : index >= base * rise * share(name, holdHours);
+  const slow = averaged("index", SLOW_AVERAGE_HOURS, slowHours);
+  const fast = averaged("severe", FAST_AVERAGE_HOURS, fastHours);
+  const index = over("index", slow, limits.under_heated_index, slowHours);
+  const severe = over("severe", fast, limits.under_heated_severe_index, fastHours);
   const missingK = cooling.offeredC - cooling.supplyC;
   const stagnantK = limits.under_heated_stagnant_k;
   const gapK = peers.returnC - cooling.returnC;
@@ -177,12 +198,13 @@ function test(memory: UnderHeatedMemory, unit: Asset, view: View, peers: Peers, 
   );
   const enoughReturns = peers.returnCount > valuesOf(view.limits, unit.id).cooling_peers_min;
   return {
-    index: index === undefined ? undefined : index && risen(slow, limits.under_heated_base_rise),
-    severe: severe === undefined ? undefined : severe && risen(fast, limits.under_heated_base_rise),
-    stagnant: isCirculating(unit, view, peers) ? over("stagnant", missingK, stagnantK) : undefined,
+    index: index === undefined ? undefined : index && risen("index", slow, limits.under_heated_base_rise, slowHours),
+    severe: severe === undefined ? undefined : severe && risen("severe", fast, limits.under_heated_base_rise, fastHours),
+    stagnant: isCirculating(unit, view, peers) ? over("stagnant", missingK, stagnantK, fastHours) : undefined,
     return:
       enoughReturns && peersAreWarm(unit, view, peers) && !Number.isNaN(gapK)
-        ? over("return", gapK, gapLimitK) === true && (Number.isNaN(slow) || risen(slow, limits.under_heated_return_rise))
+        ? over("return", gapK, gapLimitK, slowHours) === true &&
+          (Number.isNaN(slow) || risen("return", slow, limits.under_heated_return_rise, slowHours))
         : undefined,
     rooms: coldRooms(memory, unit, view, rooms),
   };

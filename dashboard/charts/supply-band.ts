@@ -14,13 +14,28 @@ export const OUTDOOR_TAU_MS = 6 * 3_600_000;
  * The expected supply temperature ± 2 °C within [from, to], epoch ms; null in a gap. `set` is the reported set point `t2_set` and wins
  * where it has values; without it the curve of `facts` over `outdoor` is taken. Undefined when neither says anything.
  */
-export function supplyBand(facts: CircuitFacts | undefined, set: LineData | undefined, outdoor: LineData | undefined, from: number, to: number): ChartBand | undefined {
+export function supplyBand(
+  facts: CircuitFacts | undefined,
+  set: LineData | undefined,
+  outdoor: LineData | undefined,
+  from: number,
+  to: number,
+): ChartBand | undefined {
   const asked = set === undefined ? [] : middles(set);
-  const points = asked.length > 0 ? asked : facts === undefined || outdoor === undefined ? [] : smoothed(middles(outdoor), OUTDOOR_TAU_MS).map(({ at, value }) => ({ at, value: expectedSupplyC(facts, value) }));
+  const points =
+    asked.length > 0
+      ? asked
+      : facts === undefined || outdoor === undefined
+        ? []
+        : smoothed(middles(outdoor), OUTDOOR_TAU_MS).map(({ at, value }) => ({ at, value: expectedSupplyC(facts, value) }));
   if (points.length === 0) return undefined;
   const breaks = gapsOf(asked.length > 0 ? set! : outdoor!, from, to).map(([start, end]) => ({ at: (start + end) / 2, value: null }));
   const all: readonly { readonly at: number; readonly value: number | null }[] = [...points, ...breaks].sort((a, b) => a.at - b.at);
-  return { times: all.map(({ at }) => at), low: all.map(({ value }) => (value === null ? null : value - BAND_C)), high: all.map(({ value }) => (value === null ? null : value + BAND_C)) };
+  return {
+    times: all.map(({ at }) => at),
+    low: all.map(({ value }) => (value === null ? null : value - BAND_C)),
+    high: all.map(({ value }) => (value === null ? null : value + BAND_C)),
+  };
 }
 
 export interface Point {

@@ -25,7 +25,12 @@ import "../styles/station-panels.css";
 export function StationScreen(props: { params: Readonly<Record<string, string>> }): JSX.Element {
   const { t } = useShell();
   const { live, network } = usePlant();
-  const worst = createMemo(() => [...live.tickets().values()].filter((ticket) => isOpen(ticket.state) && ticket.recoveredAt === null).sort(byTimeLeft)[0]?.station ?? network.stations[0]?.id ?? "");
+  const worst = createMemo(
+    () =>
+      [...live.tickets().values()].filter((ticket) => isOpen(ticket.state) && ticket.recoveredAt === null).sort(byTimeLeft)[0]?.station ??
+      network.stations[0]?.id ??
+      "",
+  );
   const id = (): string => props.params["id"] ?? worst();
   const station = (): Asset | undefined => (network.asset(id())?.level === "station" ? network.asset(id()) : undefined);
   createEffect(() => live.focus(id()));
@@ -54,7 +59,9 @@ function OneStation(props: { station: Asset }): JSX.Element {
   const { t, router, keyboard } = useShell();
   const { live, network } = usePlant();
   const circuits = props.station.children.flatMap((child) => network.asset(child) ?? []);
-  const tickets = createMemo(() => [...live.tickets().values()].filter((ticket) => ticket.station === props.station.id && isOpen(ticket.state)).sort(byTimeLeft));
+  const tickets = createMemo(() =>
+    [...live.tickets().values()].filter((ticket) => ticket.station === props.station.id && isOpen(ticket.state)).sort(byTimeLeft),
+  );
   const circuit = createMemo((): Asset | undefined => {
     const asked = circuits.find((one) => one.id === router.query("circuit"));
     const troubled = circuits.find((one) => tickets().some((ticket) => ticket.circuit === one.id && ticket.recoveredAt === null));
@@ -77,7 +84,12 @@ function OneStation(props: { station: Asset }): JSX.Element {
   const asked = (): string | undefined => {
     const one = circuit();
     const values = one === undefined ? undefined : circuitValues(network, state(), one);
-    return values === undefined || values.value("t_out") === null || values.expectedSupplyC === null ? undefined : t("stationCurveNow", { outdoor: `${formatNumber(values.value("t_out"), 1)} ℃`, expected: `${formatNumber(values.expectedSupplyC, 1)} ℃` });
+    return values === undefined || values.value("t_out") === null || values.expectedSupplyC === null
+      ? undefined
+      : t("stationCurveNow", {
+          outdoor: `${formatNumber(values.value("t_out"), 1)} ℃`,
+          expected: `${formatNumber(values.expectedSupplyC, 1)} ℃`,
+        });
   };
   return (
     <div class="station">
@@ -89,8 +101,16 @@ function OneStation(props: { station: Asset }): JSX.Element {
         <div class="circuit-tabs" role="group" aria-label={t("circuit")}>
           <For each={circuits}>
             {(one) => (
-              <button type="button" class="circuit-tab" aria-pressed={one.id === circuit()?.id} onClick={() => router.set({ circuit: one.id })}>
-                <Show when={tickets().find((ticket) => ticket.circuit === one.id && ticket.recoveredAt === null)}>{(ticket) => <SeverityMark concern={ticket().severity} />}</Show> {one.name}
+              <button
+                type="button"
+                class="circuit-tab"
+                aria-pressed={one.id === circuit()?.id}
+                onClick={() => router.set({ circuit: one.id })}
+              >
+                <Show when={tickets().find((ticket) => ticket.circuit === one.id && ticket.recoveredAt === null)}>
+                  {(ticket) => <SeverityMark concern={ticket().severity} />}
+                </Show>{" "}
+                {one.name}
               </button>
             )}
           </For>
@@ -98,11 +118,19 @@ function OneStation(props: { station: Asset }): JSX.Element {
         <Show when={circuit()}>{(one) => <span class="secondary">{facts(one())}</span>}</Show>
         <span class="station-head-right">
           <Show when={asked()}>{(text) => <span class="station-asked">{text()}</span>}</Show>
-          <span classList={{ stale: stale() }}>{state()?.dataAt == null ? t("dataNone") : t("stationAge", { age: formatAge(live.now() - state()!.dataAt!) })}</span>
+          <span classList={{ stale: stale() }}>
+            <Show when={state()?.dataAt} fallback={t("dataNone")}>
+              {(dataAt) => t("stationAge", { age: formatAge(live.now() - dataAt()) })}
+            </Show>
+          </span>
           <span class="station-keys">
             <kbd>[</kbd> <kbd>]</kbd> {t("keysShift")} <kbd>l</kbd> {t("keysLive")} <kbd>c</kbd> {t("keysCircuit")}
           </span>
-          <select class="input station-select" aria-label={t("stationChoose")} onChange={(event) => router.go(`/stations/${encodeURIComponent(event.currentTarget.value)}`)}>
+          <select
+            class="input station-select"
+            aria-label={t("stationChoose")}
+            onChange={(event) => router.go(`/stations/${encodeURIComponent(event.currentTarget.value)}`)}
+          >
             <For each={network.stations}>
               {(one) => (
                 <option value={one.id} selected={one.id === props.station.id}>
@@ -142,16 +170,23 @@ function OneCircuit(props: { station: Asset; circuit: Asset; stale: boolean; tic
   return (
     <>
       <div class="station-page">
-      <div class="station-upper">
-        <Mimic circuit={props.circuit} values={values()} stale={props.stale} />
-        <StationCharts station={props.station} circuit={props.circuit} />
-      </div>
-      <div class="station-lower">
-        <CurveScatter circuit={props.circuit} supplyCarrier={carrier("t2_supply")} outdoorCarrier={carrier("t_out")} nowOutdoorC={values().value("t_out")} nowSupplyC={values().value("t2_supply")} expectedC={values().expectedSupplyC} />
-        <RuleStates station={props.station.id} circuit={props.circuit.id} />
-        {props.tickets}
-        <StationEvents station={props.station.id} />
-      </div>
+        <div class="station-upper">
+          <Mimic circuit={props.circuit} values={values()} stale={props.stale} />
+          <StationCharts station={props.station} circuit={props.circuit} />
+        </div>
+        <div class="station-lower">
+          <CurveScatter
+            circuit={props.circuit}
+            supplyCarrier={carrier("t2_supply")}
+            outdoorCarrier={carrier("t_out")}
+            nowOutdoorC={values().value("t_out")}
+            nowSupplyC={values().value("t2_supply")}
+            expectedC={values().expectedSupplyC}
+          />
+          <RuleStates station={props.station.id} circuit={props.circuit.id} />
+          {props.tickets}
+          <StationEvents station={props.station.id} />
+        </div>
       </div>
       <UnitTable station={state()} circuit={props.circuit} />
     </>

@@ -19,6 +19,7 @@ import { Moves } from "../tickets/moves.tsx";
 import { sourceKey } from "../tickets/source.ts";
 import { STAGES, stageOf } from "../tickets/stages.ts";
 import "../styles/ticket-row.css";
+import "../styles/ticket-work.css";
 import "../styles/ticket.css";
 
 /** Evidence is renewed without an event in the history; while the page is looked at, it asks again this often. */
@@ -112,13 +113,18 @@ function Head(props: { ticket: TicketDetail }): JSX.Element {
         <div class="ticket-head-title">
           <SeverityTag concern={props.ticket.severity} cured={props.ticket.recoveredAt !== null} />
           <h1>{say(props.ticket.title)}</h1>
-          <Show when={props.ticket.recoveredAt}>{(recovered) => <span class="ticket-recovered">✓ {t("signalsBackAt", { time: at(recovered()) })}</span>}</Show>
+          <Show when={props.ticket.recoveredAt}>
+            {(recovered) => <span class="ticket-recovered">✓ {t("signalsBackAt", { time: at(recovered()) })}</span>}
+          </Show>
         </div>
         <p class="secondary">
-          {props.ticket.id} · {t(sourceKey(props.ticket.source))} {say(KIND_WORDS[props.ticket.kind])} · <a href={`/stations/${encodeURIComponent(props.ticket.station)}`}>{network.fullName(props.ticket.asset)}</a>
+          {props.ticket.id} · {t(sourceKey(props.ticket.source))} {say(KIND_WORDS[props.ticket.kind])} ·{" "}
+          <a href={`/stations/${encodeURIComponent(props.ticket.station)}`}>{network.fullName(props.ticket.asset)}</a>
           <Show when={households() > 0}> · {t("households", { n: households() })}</Show> · {say(STATE_WORDS[props.ticket.state])}
           <Show when={props.ticket.assignee}> · {assigneeName(network, props.ticket.assignee!)}</Show>
-          <Show when={props.ticket.mergedInto}>{(into) => <a href={`/tickets/${encodeURIComponent(into())}`}> · {t("mergedInto", { id: into() })}</a>}</Show>
+          <Show when={props.ticket.mergedInto}>
+            {(into) => <a href={`/tickets/${encodeURIComponent(into())}`}> · {t("mergedInto", { id: into() })}</a>}
+          </Show>
         </p>
       </div>
       <Stages ticket={props.ticket} />
@@ -152,7 +158,10 @@ function Stages(props: { ticket: TicketDetail }): JSX.Element {
     <ol class="stages" aria-label={t("ticketStages")}>
       <For each={STAGES}>
         {(stage, index) => (
-          <li classList={{ "stage-done": index() < current(), "stage-current": index() === current() }} aria-current={index() === current() ? "step" : undefined}>
+          <li
+            classList={{ "stage-done": index() < current(), "stage-current": index() === current() }}
+            aria-current={index() === current() ? "step" : undefined}
+          >
             <span class="stages-dot" aria-hidden="true" />
             <b>
               {t(stage.word)}
@@ -160,7 +169,9 @@ function Stages(props: { ticket: TicketDetail }): JSX.Element {
                 <span class="visually-hidden"> {t("stageDone")}</span>
               </Show>
             </b>
-            <span class="secondary stages-time">{index() <= current() && enteredAt(index()) !== undefined ? formatTime(network.timezone, enteredAt(index())!) : ""}</span>
+            <span class="secondary stages-time">
+              {index() <= current() && enteredAt(index()) !== undefined ? formatTime(network.timezone, enteredAt(index())!) : ""}
+            </span>
           </li>
         )}
       </For>
@@ -174,7 +185,11 @@ function Conclusion(props: { ticket: TicketDetail }): JSX.Element {
   const at = (instant: number): string => formatDateTime(network.timezone, instant, live.now());
   const others = () => props.ticket.findings.filter((finding) => !finding.root);
   return (
-    <Panel title={t("ticketConclusion")} class="conclusion-panel" note={`${t("ticketSince", { time: at(props.ticket.since) })} · ${t("ticketDetected", { time: at(props.ticket.detectedAt) })}`}>
+    <Panel
+      title={t("ticketConclusion")}
+      class="conclusion-panel"
+      note={`${t("ticketSince", { time: at(props.ticket.since) })} · ${t("ticketDetected", { time: at(props.ticket.detectedAt) })}`}
+    >
       <div class="conclusion">
         <p class="conclusion-summary">{say(props.ticket.summary)}</p>
         <p class="secondary">

@@ -12,6 +12,7 @@ import { usePlant, useShell } from "../context.ts";
 import { formatClock, formatDateTime, formatShare, formatSpan, NO_VALUE } from "../format.ts";
 import { byTimeLeft, ticketTime } from "../ticket-clock.ts";
 import { assigneeName } from "../tickets/assignee.ts";
+import { CallLog } from "../tickets/call-log.tsx";
 import { Board, ticketsOf, type TicketListProps } from "../tickets/board.tsx";
 import { sourceKey } from "../tickets/source.ts";
 import { STAGES } from "../tickets/stages.ts";
@@ -31,8 +32,10 @@ const SOURCES = ["rule", "complaint", "person"] as const;
 
 export function Tickets(): JSX.Element {
   const { t, say, router, keyboard } = useShell();
-  const { live } = usePlant();
-  const [closed, { refetch }] = createResource(() => get<Page<TicketSummary>>("/api/tickets", { state: "closed", limit: CLOSED_TICKETS_SHOWN }));
+  const { live, user } = usePlant();
+  const [closed, { refetch }] = createResource(() =>
+    get<Page<TicketSummary>>("/api/tickets", { state: "closed", limit: CLOSED_TICKETS_SHOWN }),
+  );
   const [kpi, { refetch: refetchKpi }] = createResource(loadKpi);
   live.onResume(() => void refetch());
   live.onNews(() => void refetchKpi());
@@ -43,10 +46,22 @@ export function Tickets(): JSX.Element {
     for (const ticket of live.tickets().values()) all.set(ticket.id, ticket);
     return all;
   });
-  const shown = createMemo(() => filterTickets(known().values(), { text: router.query("q"), severity: router.query("severity"), source: router.query("source"), overdueOnly: router.query("overdue") !== "" }, live.now()).sort(byTimeLeft));
+  const shown = createMemo(() =>
+    filterTickets(
+      known().values(),
+      {
+        text: router.query("q"),
+        severity: router.query("severity"),
+        source: router.query("source"),
+        overdueOnly: router.query("overdue") !== "",
+      },
+      live.now(),
+    ).sort(byTimeLeft),
+  );
   const openCount = createMemo(() => shown().filter((ticket) => isOpen(ticket.state)).length);
   const view = (): string => router.query("view") || (openCount() > BOARD_TICKETS_MAX ? "table" : "board");
-  const count = (belongs: (ticket: TicketSummary) => boolean): number => [...known().values()].filter((ticket) => isOpen(ticket.state) && belongs(ticket)).length;
+  const count = (belongs: (ticket: TicketSummary) => boolean): number =>
+    [...known().values()].filter((ticket) => isOpen(ticket.state) && belongs(ticket)).length;
   const [selected, setSelected] = createSignal("");
   const order = createMemo(() => (view() === "table" ? shown() : STAGES.flatMap((stage) => ticketsOf(stage, shown()))));
   const step = (by: number): void => {
@@ -64,7 +79,11 @@ export function Tickets(): JSX.Element {
     { keys: "/", word: "helpSearch", run: () => search?.focus() },
     { keys: "j", word: "helpNext", run: () => step(1) },
     { keys: "k", word: "helpPrevious", run: () => step(-1) },
-    { keys: "Enter", word: "helpOpenSelected", run: () => (selected() === "" ? false : router.go(`/tickets/${encodeURIComponent(selected())}`)) },
+    {
+      keys: "Enter",
+      word: "helpOpenSelected",
+      run: () => (selected() === "" ? false : router.go(`/tickets/${encodeURIComponent(selected())}`)),
+    },
     { keys: "v", word: "helpBoard", run: () => router.set({ view: view() === "table" ? "board" : "table" }) },
     {
       keys: "Escape",
@@ -78,7 +97,12 @@ export function Tickets(): JSX.Element {
   return (
     <div class="tickets">
       <h1 class="visually-hidden">{t("tickets")}</h1>
-      <Figures kpi={kpi()?.ok === true ? (kpi() as { value: Kpi }).value : undefined} tickets={known().values()} />
+      <div class="tickets-top" classList={{ "tickets-top-calls": user.role !== "viewer" }}>
+        <Figures kpi={kpi()?.ok === true ? (kpi() as { value: Kpi }).value : undefined} tickets={known().values()} />
+        <Show when={user.role !== "viewer"}>
+          <CallLog />
+        </Show>
+      </div>
       <div class="tickets-tools">
         <input
           ref={search}
@@ -92,16 +116,30 @@ export function Tickets(): JSX.Element {
         <Chips
           label={t("filterSeverity")}
           chosen={router.query("severity")}
-          options={SEVERITIES.map((severity) => ({ value: severity, text: say(SEVERITY_WORDS[severity]), concern: severity, count: count((ticket) => ticket.severity === severity) }))}
+          options={SEVERITIES.map((severity) => ({
+            value: severity,
+            text: say(SEVERITY_WORDS[severity]),
+            concern: severity,
+            count: count((ticket) => ticket.severity === severity),
+          }))}
           onChoose={(severity) => router.set({ severity })}
         />
         <Chips
           label={t("filterSource")}
           chosen={router.query("source")}
-          options={SOURCES.map((source) => ({ value: source, text: t(sourceKey(source)), count: count((ticket) => ticket.source === source) }))}
+          options={SOURCES.map((source) => ({
+            value: source,
+            text: t(sourceKey(source)),
+            count: count((ticket) => ticket.source === source),
+          }))}
           onChoose={(source) => router.set({ source })}
         />
-        <button type="button" class="chip" aria-pressed={router.query("overdue") !== ""} onClick={() => router.set({ overdue: router.query("overdue") === "" ? "1" : undefined })}>
+        <button
+          type="button"
+          class="chip"
+          aria-pressed={router.query("overdue") !== ""}
+          onClick={() => router.set({ overdue: router.query("overdue") === "" ? "1" : undefined })}
+        >
           {t("filterOverdue")} <b>{count((ticket) => ticket.dueAt !== null && ticket.dueAt < live.now())}</b>
         </button>
         <Segments
@@ -115,11 +153,17 @@ export function Tickets(): JSX.Element {
         />
       </div>
       <Show when={live.ready()} fallback={<Loading />}>
-      <Show when={shown().length > 0 || router.query("q") === ""} fallback={<p class="state">{t("ticketsNoMatch", { text: router.query("q") })}</p>}>
-        <Show when={view() === "table"} fallback={<Board tickets={shown()} selected={selected()} onSelect={setSelected} closedNote={<ClosedNote />} />}>
-          <TicketTable tickets={shown()} selected={selected()} onSelect={setSelected} />
+        <Show
+          when={shown().length > 0 || router.query("q") === ""}
+          fallback={<p class="state">{t("ticketsNoMatch", { text: router.query("q") })}</p>}
+        >
+          <Show
+            when={view() === "table"}
+            fallback={<Board tickets={shown()} selected={selected()} onSelect={setSelected} closedNote={<ClosedNote />} />}
+          >
+            <TicketTable tickets={shown()} selected={selected()} onSelect={setSelected} />
+          </Show>
         </Show>
-      </Show>
       </Show>
     </div>
   );
@@ -142,12 +186,22 @@ interface ChipOption {
 }
 
 /** Choices of which one may be on; pressing it again takes it off. */
-function Chips(props: { label: string; options: readonly ChipOption[]; chosen: string; onChoose: (value: string | undefined) => void }): JSX.Element {
+function Chips(props: {
+  label: string;
+  options: readonly ChipOption[];
+  chosen: string;
+  onChoose: (value: string | undefined) => void;
+}): JSX.Element {
   return (
     <span class="chips" role="group" aria-label={props.label}>
       <For each={props.options}>
         {(option) => (
-          <button type="button" class={`chip chip-${option.concern ?? "plain"}`} aria-pressed={props.chosen === option.value} onClick={() => props.onChoose(props.chosen === option.value ? undefined : option.value)}>
+          <button
+            type="button"
+            class={`chip chip-${option.concern ?? "plain"}`}
+            aria-pressed={props.chosen === option.value}
+            onClick={() => props.onChoose(props.chosen === option.value ? undefined : option.value)}
+          >
             <Show when={option.concern}>{(concern) => <SeverityMark concern={concern()} />}</Show>
             {option.text} <b>{option.count}</b>
           </button>
@@ -163,18 +217,23 @@ function Figures(props: { kpi: Kpi | undefined; tickets: Iterable<TicketSummary>
   const open = createMemo(() => [...props.tickets].filter((ticket) => isOpen(ticket.state)));
   const overdue = createMemo(() => open().filter((ticket) => ticket.dueAt !== null && ticket.dueAt < live.now()).length);
   const beforeNote = (): string => {
-    if (props.kpi?.beforeFirstCall == null) return t("figureNoCalls");
+    if (props.kpi === undefined || props.kpi.beforeFirstCall === null) return t("figureNoCalls");
     const leadMs = props.kpi.beforeCall.medianLeadMs;
     return leadMs === null ? "" : t("figureLead", { lead: formatSpan(Math.round(leadMs / 60_000) * 60_000) });
   };
   const inTime = (clock: "dispatch" | "respond" | "finish"): string => {
     const share = props.kpi?.inTime[clock];
-    return share == null ? "" : t("figureInTime", { share: formatShare(share) });
+    return share === undefined || share === null ? "" : t("figureInTime", { share: formatShare(share) });
   };
   const mean = (ms: number | null | undefined): string => (ms === null || ms === undefined ? NO_VALUE : formatClock(ms));
   return (
     <dl class="figures tickets-figures">
-      <FigureTile label={t("figureOverdueOpen")} value={overdue() > 0 ? `▲ ${overdue()}` : "0"} urgent={overdue() > 0} rest={`/ ${open().length}`} />
+      <FigureTile
+        label={t("figureOverdueOpen")}
+        value={overdue() > 0 ? `▲ ${overdue()}` : "0"}
+        urgent={overdue() > 0}
+        rest={`/ ${open().length}`}
+      />
       <FigureTile label={t("figureBeforeCall")} value={kpiShare(props.kpi)} rest={beforeNote()} title={t("figureNoCallsWhy")} />
       <FigureTile label={t("figureDispatchMean")} value={mean(props.kpi?.meanDispatchMs)} rest={inTime("dispatch")} />
       <FigureTile label={t("figureRespondMean")} value={mean(props.kpi?.meanRespondMs)} rest={inTime("respond")} />
@@ -188,7 +247,12 @@ function TicketTable(props: TicketListProps): JSX.Element {
   const { live, network } = usePlant();
   const open = (ticket: TicketSummary): void => router.go(`/tickets/${encodeURIComponent(ticket.id)}`);
   const columns: Column<TicketSummary>[] = [
-    { id: "severity", width: "6rem", head: () => t("filterSeverity"), cell: (row) => <SeverityTag concern={row().severity} cured={row().recoveredAt !== null} /> },
+    {
+      id: "severity",
+      width: "6rem",
+      head: () => t("filterSeverity"),
+      cell: (row) => <SeverityTag concern={row().severity} cured={row().recoveredAt !== null} />,
+    },
     {
       id: "title",
       width: "minmax(14rem, 2fr)",
@@ -200,8 +264,18 @@ function TicketTable(props: TicketListProps): JSX.Element {
       ),
     },
     { id: "state", width: "6rem", head: () => t("colState"), cell: (row) => say(STATE_WORDS[row().state]) },
-    { id: "who", width: "7rem", head: () => t("colWho"), cell: (row) => <span class="ellipsis">{row().assignee === null ? t("unassigned") : assigneeName(network, row().assignee!)}</span> },
-    { id: "opened", width: "8rem", head: () => t("colOpened"), cell: (row) => formatDateTime(network.timezone, row().openedAt, live.now()) },
+    {
+      id: "who",
+      width: "7rem",
+      head: () => t("colWho"),
+      cell: (row) => <span class="ellipsis">{row().assignee === null ? t("unassigned") : assigneeName(network, row().assignee!)}</span>,
+    },
+    {
+      id: "opened",
+      width: "8rem",
+      head: () => t("colOpened"),
+      cell: (row) => formatDateTime(network.timezone, row().openedAt, live.now()),
+    },
     {
       id: "clock",
       width: "13rem",

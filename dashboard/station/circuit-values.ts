@@ -22,7 +22,8 @@ export interface CircuitValues {
 }
 
 export function circuitValues(network: Network, station: StationState | undefined, circuit: Asset): CircuitValues {
-  const find = (signal: SignalId): LatestValue | undefined => latestOf(network, station, circuit.id, signal) ?? latestOf(network, station, circuit.station, signal);
+  const find = (signal: SignalId): LatestValue | undefined =>
+    latestOf(network, station, circuit.id, signal) ?? latestOf(network, station, circuit.station, signal);
   const value = (signal: SignalId): number | null => find(signal)?.[1] ?? null;
   const difference = (a: SignalId, b: SignalId): number | null => {
     const [left, right] = [value(a), value(b)];

@@ -9,7 +9,7 @@ import { Panel } from "../components/panel.tsx";
 import { ErrorState, Loading } from "../components/states.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { formatNumber } from "../format.ts";
-import { hourPairs, smoothPairs, type HourPair } from "./hour-pairs.ts";
+import { hourPairs, followedPairs, type HourPair } from "./hour-pairs.ts";
 
 /** 供热曲线: outdoor against supply by the hour, thirty days, with the curve and its band; the last day dark, now ringed. */
 
@@ -20,24 +20,36 @@ const BOX = { width: 360, height: 250, left: 28, right: 6, top: 8, bottom: 22 } 
 /** Points of the last day are dark. */
 const RECENT_MS = 25 * HOUR_MS;
 
-export function CurveScatter(props: { circuit: Asset; supplyCarrier: string; outdoorCarrier: string; nowOutdoorC: number | null; nowSupplyC: number | null; expectedC: number | null }): JSX.Element {
+export function CurveScatter(props: {
+  circuit: Asset;
+  supplyCarrier: string;
+  outdoorCarrier: string;
+  nowOutdoorC: number | null;
+  nowSupplyC: number | null;
+  expectedC: number | null;
+}): JSX.Element {
   const { t } = useShell();
   const { live } = usePlant();
   const hour = createMemo(() => Math.ceil(live.now() / HOUR_MS) * HOUR_MS);
-  const ask = (asset: string, signal: "t_out" | "t2_supply", to: number): Promise<Result<Curve>> => get<Curve>("/api/series", { asset, signal: [signal], from: to - DAYS * 24 * HOUR_MS, to, px: DAYS * 24 });
+  const ask = (asset: string, signal: "t_out" | "t2_supply", to: number): Promise<Result<Curve>> =>
+    get<Curve>("/api/series", { asset, signal: [signal], from: to - DAYS * 24 * HOUR_MS, to, px: DAYS * 24 });
   const [answers, { refetch }] = createResource(
     () => ({ supply: props.supplyCarrier, outdoor: props.outdoorCarrier, to: hour() }),
     ({ supply, outdoor, to }) => Promise.all([ask(outdoor, "t_out", to), ask(supply, "t2_supply", to)]),
   );
-  /** Over the outdoor temperature as the controllers feel it, like the band of the curves beside it. */
-  const pairs = createMemo(() => {
-    const [outdoor, supply] = answers.latest ?? [];
-    if (outdoor?.ok !== true || supply?.ok !== true) return [];
-    const [x, y] = [lineOf(outdoor.value, props.outdoorCarrier, "t_out"), lineOf(supply.value, props.supplyCarrier, "t2_supply")];
-    return x === undefined || y === undefined ? [] : smoothPairs(hourPairs(x, y));
-  });
-  const nowOutdoorC = (): number | null => pairs().at(-1)?.outdoorC ?? props.nowOutdoorC;
   const facts = () => props.circuit.circuitFacts;
+  const followed = createMemo(() => {
+    const [outdoor, supply] = answers.latest ?? [];
+    const nothing = { pairs: [], smoothed: false };
+    if (outdoor?.ok !== true || supply?.ok !== true) return nothing;
+    const [x, y] = [lineOf(outdoor.value, props.outdoorCarrier, "t_out"), lineOf(supply.value, props.supplyCarrier, "t2_supply")];
+    if (x === undefined || y === undefined) return nothing;
+    const measured = hourPairs(x, y);
+    const own = facts();
+    return own === undefined ? { pairs: measured, smoothed: false } : followedPairs(measured, (outdoorC) => expectedSupplyC(own, outdoorC));
+  });
+  const pairs = (): readonly HourPair[] => followed().pairs;
+  const nowOutdoorC = (): number | null => (followed().smoothed ? (pairs().at(-1)?.outdoorC ?? null) : props.nowOutdoorC);
   const range = createMemo(() => {
     const x = pairs().map((pair) => pair.outdoorC);
     if (nowOutdoorC() !== null) x.push(nowOutdoorC()!);
@@ -48,26 +60,39 @@ export function CurveScatter(props: { circuit: Asset; supplyCarrier: string; out
     const [minY, maxY] = y.length === 0 ? [30, 60] : [Math.floor(Math.min(...y) / 5) * 5, Math.ceil(Math.max(...y) / 5) * 5];
     return { minX, maxX, minY, maxY };
   });
-  const x = (value: number): number => BOX.left + ((value - range().minX) / (range().maxX - range().minX)) * (BOX.width - BOX.left - BOX.right);
-  const y = (value: number): number => BOX.top + ((range().maxY - value) / (range().maxY - range().minY)) * (BOX.height - BOX.top - BOX.bottom);
+  const x = (value: number): number =>
+    BOX.left + ((value - range().minX) / (range().maxX - range().minX)) * (BOX.width - BOX.left - BOX.right);
+  const y = (value: number): number =>
+    BOX.top + ((range().maxY - value) / (range().maxY - range().minY)) * (BOX.height - BOX.top - BOX.bottom);
   const curve = createMemo(() => {
     const own = facts();
     if (own === undefined) return { line: "", band: "" };
     const steps = Array.from({ length: 25 }, (_, index) => range().minX + ((range().maxX - range().minX) * index) / 24);
-    const path = (shift: number): string[] => steps.map((outdoor) => `${x(outdoor).toFixed(1)} ${y(expectedSupplyC(own, outdoor) + shift).toFixed(1)}`);
+    const path = (shift: number): string[] =>
+      steps.map((outdoor) => `${x(outdoor).toFixed(1)} ${y(expectedSupplyC(own, outdoor) + shift).toFixed(1)}`);
     return { line: `M${path(0).join("L")}`, band: `M${path(BAND_C).join("L")}L${path(-BAND_C).reverse().join("L")}Z` };
   });
-  const off = (): boolean => props.nowSupplyC !== null && props.expectedC !== null && Math.abs(props.nowSupplyC - props.expectedC) > OFF_CURVE_C;
-  const ticks = (min: number, max: number, step: number): number[] => Array.from({ length: Math.floor(max / step) - Math.ceil(min / step) + 1 }, (_, index) => (Math.ceil(min / step) + index) * step);
+  const off = (): boolean =>
+    props.nowSupplyC !== null && props.expectedC !== null && Math.abs(props.nowSupplyC - props.expectedC) > OFF_CURVE_C;
+  const ticks = (min: number, max: number, step: number): number[] =>
+    Array.from({ length: Math.floor(max / step) - Math.ceil(min / step) + 1 }, (_, index) => (Math.ceil(min / step) + index) * step);
   const recent = (pair: HourPair): boolean => pair.at > hour() - RECENT_MS;
-  const outOfBand = (pair: HourPair): boolean => facts() !== undefined && Math.abs(pair.supplyC - expectedSupplyC(facts()!, pair.outdoorC)) > OFF_CURVE_C;
-  const summary = (): string => (props.nowSupplyC === null ? t("scatterEmpty") : t("scatterNow", { value: formatNumber(props.nowSupplyC, 1), expected: formatNumber(props.expectedC, 1) }));
+  const outOfBand = (pair: HourPair): boolean =>
+    facts() !== undefined && Math.abs(pair.supplyC - expectedSupplyC(facts()!, pair.outdoorC)) > OFF_CURVE_C;
+  const summary = (): string =>
+    props.nowSupplyC === null
+      ? t("scatterEmpty")
+      : t("scatterNow", { value: formatNumber(props.nowSupplyC, 1), expected: formatNumber(props.expectedC, 1) });
   const failed = () => answers.latest?.find((answer) => !answer.ok);
   return (
-    <Panel title={t("scatter")} note={t("scatterNote")} class="scatter-panel">
+    <Panel title={t("scatter")} note={t(followed().smoothed ? "scatterNoteSmoothed" : "scatterNote")} class="scatter-panel">
       <Show
         when={pairs().length > 0}
-        fallback={<Show when={failed()} fallback={answers.loading ? <Loading /> : <p class="state">{t("scatterEmpty")}</p>}>{(answer) => <ErrorState error={(answer() as { error: ApiError }).error} onRetry={() => void refetch()} />}</Show>}
+        fallback={
+          <Show when={failed()} fallback={answers.loading ? <Loading /> : <p class="state">{t("scatterEmpty")}</p>}>
+            {(answer) => <ErrorState error={(answer() as { error: ApiError }).error} onRetry={() => void refetch()} />}
+          </Show>
+        }
       >
         <div class="scatter-box">
           <svg class="scatter" viewBox={`0 0 ${BOX.width} ${BOX.height}`} role="img" aria-label={`${t("scatter")}: ${summary()}`}>
@@ -95,7 +120,17 @@ export function CurveScatter(props: { circuit: Asset; supplyCarrier: string; out
             <path class="scatter-curve" d={curve().line} />
             <For each={pairs()}>
               {(pair) => (
-                <Show when={recent(pair) && outOfBand(pair)} fallback={<circle class={recent(pair) ? "scatter-recent" : "scatter-older"} cx={x(pair.outdoorC)} cy={y(pair.supplyC)} r={recent(pair) ? 2.6 : 1.5} />}>
+                <Show
+                  when={recent(pair) && outOfBand(pair)}
+                  fallback={
+                    <circle
+                      class={recent(pair) ? "scatter-recent" : "scatter-older"}
+                      cx={x(pair.outdoorC)}
+                      cy={y(pair.supplyC)}
+                      r={recent(pair) ? 2.6 : 1.5}
+                    />
+                  }
+                >
                   <path class="scatter-out" d={`M${x(pair.outdoorC).toFixed(1)} ${(y(pair.supplyC) - 3.5).toFixed(1)}l3.6 6.4h-7.2Z`} />
                 </Show>
               )}

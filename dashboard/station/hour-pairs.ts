@@ -35,6 +35,24 @@ export function smoothPairs(pairs: readonly HourPair[]): HourPair[] {
   return sorted.map((pair, index) => ({ ...pair, outdoorC: outdoor[index]!.value }));
 }
 
+/**
+ * Over which outdoor temperature the controller works, as measured or smoothed: the one over which the supply keeps to its curve better
+ * (least mean distance from its own median offset). `curveC`: what the curve asks for at an outdoor temperature.
+ */
+export function followedPairs(
+  pairs: readonly HourPair[],
+  curveC: (outdoorC: number) => number,
+): { readonly pairs: readonly HourPair[]; readonly smoothed: boolean } {
+  const calm = smoothPairs(pairs);
+  const spread = (some: readonly HourPair[]): number => {
+    const offsets = some.map(({ outdoorC, supplyC }) => supplyC - curveC(outdoorC)).sort((a, b) => a - b);
+    const middle = offsets[offsets.length >> 1] ?? 0;
+    return offsets.reduce((sum, offset) => sum + Math.abs(offset - middle), 0);
+  };
+  const isCalmer = spread(calm) < spread(pairs);
+  return { pairs: isCalmer ? calm : [...pairs].sort((a, b) => a.at - b.at), smoothed: isCalmer };
+}
+
 function byHour(line: Line): Map<number, { min: number; max: number }> {
   const hours = new Map<number, { min: number; max: number }>();
   for (const [index, at] of line.times.entries()) {

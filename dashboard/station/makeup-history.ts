@@ -17,7 +17,11 @@ const STEP_MS = 300_000;
 const LOSSES: ReadonlySet<FaultKind> = new Set<FaultKind>(["burst", "leak", "draw_off"]);
 
 /** Bars of the window, under the current Solid owner; `carrier` is the asset that reports the totaliser. */
-export function createMakeupBars(circuit: string, carrier: Accessor<string>, window: Accessor<{ readonly from: number; readonly to: number }>): Accessor<readonly ChartBar[]> {
+export function createMakeupBars(
+  circuit: string,
+  carrier: Accessor<string>,
+  window: Accessor<{ readonly from: number; readonly to: number }>,
+): Accessor<readonly ChartBar[]> {
   const { live } = usePlant();
   const asked = createMemo(
     () => {
@@ -28,7 +32,10 @@ export function createMakeupBars(circuit: string, carrier: Accessor<string>, win
     undefined,
     { equals: (a, b) => a.asset === b.asset && a.from === b.from && a.to === b.to },
   );
-  const [answer] = createResource(asked, async ({ asset, from, to }) => ({ at: live.now(), answer: await get<Curve>("/api/series", { asset, signal: ["mk_total"], from, to, px: Math.ceil((to - from) / HOUR_MS) }) }));
+  const [answer] = createResource(asked, async ({ asset, from, to }) => ({
+    at: live.now(),
+    answer: await get<Curve>("/api/series", { asset, signal: ["mk_total"], from, to, px: Math.ceil((to - from) / HOUR_MS) }),
+  }));
   const hours = createMemo(() => {
     const loaded = answer.latest;
     const line = loaded?.answer.ok === true ? lineOf(loaded.answer.value, asked().asset, "mk_total") : undefined;

@@ -39,7 +39,13 @@ export function Exchanger(props: Marked & { name: string }): JSX.Element {
       <g class={partClass(props.concern)}>
         <rect x={EXCHANGER.left} y={EXCHANGER.top} width="6" height={EXCHANGER.bottom - EXCHANGER.top} rx="2" />
         <rect x={EXCHANGER.right - 6} y={EXCHANGER.top} width="6" height={EXCHANGER.bottom - EXCHANGER.top} rx="2" />
-        <rect class="mimic-plates" x={EXCHANGER.left + 6} y={EXCHANGER.top + 4} width={EXCHANGER.right - EXCHANGER.left - 12} height={EXCHANGER.bottom - EXCHANGER.top - 8} />
+        <rect
+          class="mimic-plates"
+          x={EXCHANGER.left + 6}
+          y={EXCHANGER.top + 4}
+          width={EXCHANGER.right - EXCHANGER.left - 12}
+          height={EXCHANGER.bottom - EXCHANGER.top - 8}
+        />
         <For each={plates}>{(x) => <path d={`M${x} ${EXCHANGER.top + 12}V${EXCHANGER.bottom - 12}`} />}</For>
         <For each={[SUPPLY_Y, RETURN_Y]}>
           {(y) => (
@@ -59,7 +65,12 @@ export function Exchanger(props: Marked & { name: string }): JSX.Element {
 
 export function ControlValve(props: Marked & { x: number }): JSX.Element {
   const y = SUPPLY_Y;
-  return <path class={partClass(props.concern)} d={`M${props.x - 13} ${y - 10}v20l26-20v20ZM${props.x} ${y}v-16M${props.x - 9} ${y - 16}a9 7 0 0 1 18 0Z`} />;
+  return (
+    <path
+      class={partClass(props.concern)}
+      d={`M${props.x - 13} ${y - 10}v20l26-20v20ZM${props.x} ${y}v-16M${props.x - 9} ${y - 16}a9 7 0 0 1 18 0Z`}
+    />
+  );
 }
 
 export function CirculationPump(props: Marked & { x: number; running: boolean | null }): JSX.Element {
@@ -82,7 +93,9 @@ function Pump(props: Marked & { x: number; y: number; radius: number; running: b
   return (
     <g class={partClass(props.concern)} classList={{ "mimic-running": props.running === true }}>
       <circle cx={props.x} cy={props.y} r={reach()} />
-      <path d={`M${props.x + reach() * 0.5} ${props.y - reach() * 0.86}L${props.x - reach()} ${props.y}L${props.x + reach() * 0.5} ${props.y + reach() * 0.86}`} />
+      <path
+        d={`M${props.x + reach() * 0.5} ${props.y - reach() * 0.86}L${props.x - reach()} ${props.y}L${props.x + reach() * 0.5} ${props.y + reach() * 0.86}`}
+      />
     </g>
   );
 }
@@ -112,7 +125,14 @@ export function Tank(props: { level: number | null; name: string }): JSX.Element
       <text class="mimic-name" x={middle} y={TANK.y + 16} text-anchor="middle">
         {props.name}
       </text>
-      <Show when={props.level !== null} fallback={<text class="mimic-fact" x={middle} y={TANK.y + 46} text-anchor="middle">—</text>}>
+      <Show
+        when={props.level !== null}
+        fallback={
+          <text class="mimic-fact" x={middle} y={TANK.y + 46} text-anchor="middle">
+            —
+          </text>
+        }
+      >
         <text class="mimic-fact" x={middle} y={TANK.y + 46} text-anchor="middle">
           {formatNumber(props.level, 2)} m
         </text>

@@ -29,10 +29,22 @@ export function markedPoints(tickets: Iterable<TicketSummary>, station: string, 
   const found = new Map<MimicPoint, TicketSummary>();
   for (const ticket of tickets) {
     const point = POINT_OF[ticket.kind];
-    if (point === undefined || ticket.station !== station || !isOpen(ticket.state) || ticket.recoveredAt !== null || ticket.building !== undefined) continue;
+    if (
+      point === undefined ||
+      ticket.station !== station ||
+      !isOpen(ticket.state) ||
+      ticket.recoveredAt !== null ||
+      ticket.building !== undefined
+    )
+      continue;
     if (ticket.circuit !== undefined && ticket.circuit !== circuit) continue;
     const known = found.get(point);
-    if (known === undefined || urgencyOrder(ticket.severity) - urgencyOrder(known.severity) < 0 || (ticket.severity === known.severity && ticket.openedAt < known.openedAt)) found.set(point, ticket);
+    if (
+      known === undefined ||
+      urgencyOrder(ticket.severity) - urgencyOrder(known.severity) < 0 ||
+      (ticket.severity === known.severity && ticket.openedAt < known.openedAt)
+    )
+      found.set(point, ticket);
   }
   return found;
 }

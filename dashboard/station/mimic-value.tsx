@@ -33,8 +33,10 @@ const SHAPES: Readonly<Record<Concern, string>> = { urgent: "▲", general: "■
 export function MimicValue(props: MimicValueProps): JSX.Element {
   const { say, router } = useShell();
   const width = (): number => props.width ?? WIDTH;
-  const place = (value: number): number => props.x + Math.max(0, Math.min(1, (value - props.scale[0]) / (props.scale[1] - props.scale[0]))) * (width() - 4);
-  const outside = (): boolean => props.value !== null && props.normal !== undefined && (props.value < props.normal[0] || props.value > props.normal[1]);
+  const place = (value: number): number =>
+    props.x + Math.max(0, Math.min(1, (value - props.scale[0]) / (props.scale[1] - props.scale[0]))) * (width() - 4);
+  const outside = (): boolean =>
+    props.value !== null && props.normal !== undefined && (props.value < props.normal[0] || props.value > props.normal[1]);
   const concern = (): Concern | undefined => props.ticket?.severity ?? (outside() ? "watch" : undefined);
   return (
     <g class={`mimic-value mimic-${concern() ?? "normal"}`}>
@@ -53,19 +55,26 @@ export function MimicValue(props: MimicValueProps): JSX.Element {
         {(ticket) => (
           // A link inside of a drawing is not one that the router knows by itself.
           <g>
-          <a
-            href={`/tickets/${encodeURIComponent(ticket().id)}`}
-            aria-label={`${ticket().id} ${say(ticket().title)}`}
-            onClick={(event) => {
-              event.preventDefault();
-              router.go(`/tickets/${encodeURIComponent(ticket().id)}`);
-            }}
-          >
-            <path class="mimic-flag" d={`M${props.x - 7} ${props.top - 14}v-13a3 3 0 0 1 3-3h${width() + 8}a3 3 0 0 1 3 3v13Z`} />
-            <text class="mimic-flag-text" x={props.x + width() / 2} y={props.top - 18} text-anchor="middle" textLength={flagLength(say(KIND_WORDS[ticket().kind]), width() + 6)} lengthAdjust="spacingAndGlyphs">
-              {SHAPES[ticket().severity]} {say(KIND_WORDS[ticket().kind])}
-            </text>
-          </a>
+            <a
+              href={`/tickets/${encodeURIComponent(ticket().id)}`}
+              aria-label={`${ticket().id} ${say(ticket().title)}`}
+              onClick={(event) => {
+                event.preventDefault();
+                router.go(`/tickets/${encodeURIComponent(ticket().id)}`);
+              }}
+            >
+              <path class="mimic-flag" d={`M${props.x - 7} ${props.top - 14}v-13a3 3 0 0 1 3-3h${width() + 8}a3 3 0 0 1 3 3v13Z`} />
+              <text
+                class="mimic-flag-text"
+                x={props.x + width() / 2}
+                y={props.top - 18}
+                text-anchor="middle"
+                textLength={flagLength(say(KIND_WORDS[ticket().kind]), width() + 6)}
+                lengthAdjust="spacingAndGlyphs"
+              >
+                {SHAPES[ticket().severity]} {say(KIND_WORDS[ticket().kind])}
+              </text>
+            </a>
           </g>
         )}
       </Show>
@@ -83,7 +92,17 @@ export function MimicValue(props: MimicValueProps): JSX.Element {
         <tspan class="mimic-unit"> {props.display.unit}</tspan>
       </text>
       <rect class="bar-track" x={props.x} y={props.top + BAR_DROP} width={width()} height="8" />
-      <Show when={props.normal}>{(normal) => <rect class="bar-range" x={place(normal()[0])} y={props.top + BAR_DROP + 0.5} width={Math.max(0, place(normal()[1]) + 4 - place(normal()[0]))} height="7" />}</Show>
+      <Show when={props.normal}>
+        {(normal) => (
+          <rect
+            class="bar-range"
+            x={place(normal()[0])}
+            y={props.top + BAR_DROP + 0.5}
+            width={Math.max(0, place(normal()[1]) + 4 - place(normal()[0]))}
+            height="7"
+          />
+        )}
+      </Show>
       <Show when={props.value !== null}>
         <rect class="mimic-tick" x={place(props.value!)} y={props.top + BAR_DROP - 3} width="4" height="14" />
       </Show>
@@ -93,7 +112,7 @@ export function MimicValue(props: MimicValueProps): JSX.Element {
 
 /** A flag's words are squeezed only when they would not fit; about 12 units a Chinese letter, 6.5 a Latin one. */
 function flagLength(words: string, roomUnits: number): number | undefined {
-  const wide = [...words].reduce((sum, letter) => sum + (letter > "\u2e80" ? 12 : 6.5), 16);
+  const wide = Array.from(words).reduce((sum, letter) => sum + (letter > "\u2e80" ? 12 : 6.5), 16);
   return wide > roomUnits ? roomUnits : undefined;
 }
 

@@ -38,7 +38,11 @@ function nearnessOf({ value, limit, state, kind }: RuleStatus): number {
 }
 
 /** How the value and the limit of a rule are written; numbers without a unit (indices, gathered evidence) have an empty one. */
-export function ruleDisplay({ kind, state }: Pick<RuleStatus, "kind" | "state">, level: Asset["level"] | undefined, pressure: PressureUnit): Display {
+export function ruleDisplay(
+  { kind, state }: Pick<RuleStatus, "kind" | "state">,
+  level: Asset["level"] | undefined,
+  pressure: PressureUnit,
+): Display {
   switch (kind) {
     case "low_pressure":
     case "over_pressure":

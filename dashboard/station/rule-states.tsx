@@ -33,15 +33,22 @@ export function RuleStates(props: { station: string; circuit: string }): JSX.Ele
     const asset = network.asset(id);
     return asset !== undefined && (asset.level === "station" || asset.circuit === props.circuit || asset.id === props.circuit);
   };
-  const ticketOf = ({ worst }: RuleLine): TicketSummary | undefined => [...live.tickets().values()].find((ticket) => ticket.kind === worst.kind && ticket.asset === worst.asset && isOpen(ticket.state));
-  const concern = (line: RuleLine): Concern | undefined => (line.worst.state === "firing" ? (ticketOf(line)?.severity ?? "general") : line.worst.state === "pending" ? "watch" : undefined);
+  const ticketOf = ({ worst }: RuleLine): TicketSummary | undefined =>
+    [...live.tickets().values()].find((ticket) => ticket.kind === worst.kind && ticket.asset === worst.asset && isOpen(ticket.state));
+  const concern = (line: RuleLine): Concern | undefined =>
+    line.worst.state === "firing" ? (ticketOf(line)?.severity ?? "general") : line.worst.state === "pending" ? "watch" : undefined;
   const stateText = (line: RuleLine): string => {
     const { state, opensAt } = line.worst;
     const ticket = ticketOf(line);
-    if (state === "firing") return ticket === undefined ? t("ruleFiring") : t("ruleOpened", { time: formatSpan(Math.max(MINUTE_MS, Math.floor((live.now() - ticket.openedAt) / MINUTE_MS) * MINUTE_MS)) });
+    if (state === "firing")
+      return ticket === undefined
+        ? t("ruleFiring")
+        : t("ruleOpened", { time: formatSpan(Math.max(MINUTE_MS, Math.floor((live.now() - ticket.openedAt) / MINUTE_MS) * MINUTE_MS)) });
     if (state === "unknown") return t("ruleUnknown");
     if (state === "normal") return t("ruleNormal");
-    return opensAt === null || opensAt <= live.now() ? t("rulePendingNow") : t("rulePending", { time: formatSpan(Math.max(MINUTE_MS, Math.ceil((opensAt - live.now()) / MINUTE_MS) * MINUTE_MS)) });
+    return opensAt === null || opensAt <= live.now()
+      ? t("rulePendingNow")
+      : t("rulePending", { time: formatSpan(Math.max(MINUTE_MS, Math.ceil((opensAt - live.now()) / MINUTE_MS) * MINUTE_MS)) });
   };
   const numbers = ({ worst }: RuleLine): { value: string; limit: string } => {
     const display = ruleDisplay(worst, network.asset(worst.asset)?.level, preferences.pressureUnit());
@@ -60,7 +67,14 @@ export function RuleStates(props: { station: string; circuit: string }): JSX.Ele
         </Show>
       }
     >
-      <Show when={lines().length > 0} fallback={<Show when={failed()} fallback={answer.loading ? <Loading /> : <p class="state">{t("ruleStatesNone")}</p>}>{(error) => <ErrorState error={error()} onRetry={() => void refetch()} />}</Show>}>
+      <Show
+        when={lines().length > 0}
+        fallback={
+          <Show when={failed()} fallback={answer.loading ? <Loading /> : <p class="state">{t("ruleStatesNone")}</p>}>
+            {(error) => <ErrorState error={error()} onRetry={() => void refetch()} />}
+          </Show>
+        }
+      >
         <ul class="rule-lines" tabindex="0" aria-label={t("ruleStates")}>
           <For each={lines()}>
             {(line) => (
@@ -71,7 +85,10 @@ export function RuleStates(props: { station: string; circuit: string }): JSX.Ele
                 <span class="rule-name">
                   {say(KIND_WORDS[line.worst.kind])}
                   <Show when={line.count > 1}>
-                    <span class="secondary"> {t("ruleWorstOf", { asset: network.asset(line.worst.asset)?.name ?? line.worst.asset, n: line.count })}</span>
+                    <span class="secondary">
+                      {" "}
+                      {t("ruleWorstOf", { asset: network.asset(line.worst.asset)?.name ?? line.worst.asset, n: line.count })}
+                    </span>
                   </Show>
                 </span>
                 <span class="rule-numbers">

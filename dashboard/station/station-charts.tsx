@@ -78,16 +78,32 @@ export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.El
   };
   const line = (signal: SignalId, label: string, colour: string): ChartLine[] => {
     const found = data(signal);
-    return found === undefined ? [] : [{ id: signal, label, colour, data: found, factor: displayOf(signal, preferences.pressureUnit()).factor }];
+    return found === undefined
+      ? []
+      : [{ id: signal, label, colour, data: found, factor: displayOf(signal, preferences.pressureUnit()).factor }];
   };
-  const temperature = createMemo(() => [...line("t2_supply", t("legendSupply"), "--supply"), ...line("t2_return", t("legendReturn"), "--return")]);
+  const temperature = createMemo(() => [
+    ...line("t2_supply", t("legendSupply"), "--supply"),
+    ...line("t2_return", t("legendReturn"), "--return"),
+  ]);
   const outdoor = createMemo(() => line("t_out", t("legendOutdoor"), "--outdoor"));
-  const pressure = createMemo(() => [...line("p2_supply", t("legendPressureSupply"), "--supply"), ...line("p2_return", t("legendPressureReturn"), "--return")]);
+  const pressure = createMemo(() => [
+    ...line("p2_supply", t("legendPressureSupply"), "--supply"),
+    ...line("p2_return", t("legendPressureReturn"), "--return"),
+  ]);
   const flow = createMemo(() => line("q2_flow", t("legendFlow"), "--flow"));
-  const band = createMemo(() => supplyBand(props.circuit.circuitFacts, data("t2_set"), data("t_out"), curves.window().from, curves.window().to));
+  const band = createMemo(() =>
+    supplyBand(props.circuit.circuitFacts, data("t2_set"), data("t_out"), curves.window().from, curves.window().to),
+  );
   const makeup = createMakeupBars(props.circuit.id, () => carrier("mk_total"), curves.window);
-  const makeupTop = createMemo(() => MAKEUP_STEP_M3H * Math.max(1, Math.ceil(Math.max(0, ...makeup().map((bar) => Math.max(bar.value, bar.usual?.[1] ?? 0))) / MAKEUP_STEP_M3H)));
-  const bars = createMemo((): ChartBars | undefined => (makeup().length === 0 ? undefined : { bars: makeup(), top: makeupTop(), share: MAKEUP_SHARE }));
+  const makeupTop = createMemo(
+    () =>
+      MAKEUP_STEP_M3H *
+      Math.max(1, Math.ceil(Math.max(0, ...makeup().map((bar) => Math.max(bar.value, bar.usual?.[1] ?? 0))) / MAKEUP_STEP_M3H)),
+  );
+  const bars = createMemo((): ChartBars | undefined =>
+    makeup().length === 0 ? undefined : { bars: makeup(), top: makeupTop(), share: MAKEUP_SHARE },
+  );
   const lowLimit = createMemo<ChartLimit[]>(() => {
     const need = props.circuit.circuitFacts?.staticPressureKpa;
     if (need === undefined) return [];
@@ -96,7 +112,12 @@ export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.El
   const marks = createMemo<ChartMark[]>(() =>
     [...live.tickets().values()]
       // Tickets of buildings and units would crowd the circuit's curves, and have their own place.
-      .filter((ticket) => ticket.station === props.station.id && ticket.building === undefined && (ticket.circuit === undefined || ticket.circuit === props.circuit.id))
+      .filter(
+        (ticket) =>
+          ticket.station === props.station.id &&
+          ticket.building === undefined &&
+          (ticket.circuit === undefined || ticket.circuit === props.circuit.id),
+      )
       .sort((a, b) => a.openedAt - b.openedAt)
       .map((ticket) => ({ at: ticket.openedAt, text: ticket.id, concern: ticket.severity })),
   );
@@ -109,7 +130,11 @@ export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.El
     { keys: "[", word: "helpEarlier", run: () => shift(-1) },
     { keys: "]", word: "helpLater", run: () => shift(1) },
     { keys: "l", word: "helpLive", run: () => router.set({ to: undefined }) },
-    ...RANGE_NAMES.map((name, index) => ({ keys: String(index + 1), word: "helpRange" as const, run: () => router.set({ range: name === "24h" ? undefined : name }) })),
+    ...RANGE_NAMES.map((name, index) => ({
+      keys: String(index + 1),
+      word: "helpRange" as const,
+      run: () => router.set({ range: name === "24h" ? undefined : name }),
+    })),
   ]);
   const bucket = (): string => {
     const bucketMs = temperature()[0]?.data.bucketMs;
@@ -127,7 +152,13 @@ export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.El
       <div class={`station-chart station-chart-${part.size}`}>
         <div class="station-chart-head">
           <b>{part.title}</b> <span class="secondary">{display().unit}</span>
-          <ChartLegend lines={part.lines} reading={reading()} decimals={display().decimals} unit="" band={part.band === undefined ? undefined : t("legendBand")} />
+          <ChartLegend
+            lines={part.lines}
+            reading={reading()}
+            decimals={display().decimals}
+            unit=""
+            band={part.band === undefined ? undefined : t("legendBand")}
+          />
           {part.aside?.(cursor()?.from)}
         </div>
         <TimeChart
@@ -163,15 +194,23 @@ export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.El
   );
   /** The hour under the cursor, else the newest one, beside what is usual. */
   const makeupNote = (at: number | undefined): JSX.Element => {
-    const bar = (): ReturnType<typeof makeup>[number] | undefined => (at === undefined ? makeup().at(-1) : makeup().find((one) => one.from <= at && at < one.to));
+    const bar = (): ReturnType<typeof makeup>[number] | undefined =>
+      at === undefined ? makeup().at(-1) : makeup().find((one) => one.from <= at && at < one.to);
     return (
       <Show when={bar()}>
         {(found) => (
           <span class="legend makeup-note">
             <span class="legend-item">
               <span class={`legend-bar legend-bar-${found().concern ?? "normal"}`} />
-              {t("legendMakeup", { from: formatTime(network.timezone, found().from), to: formatTime(network.timezone, found().to) })} <b>{formatNumber(found().value, 2)}</b>
-              <Show when={found().usual}>{(usual) => <span class="secondary">{t("makeupUsual", { value: `${formatNumber(usual()[0], 2)}–${formatNumber(usual()[1], 2)}` })}</span>}</Show>
+              {t("legendMakeup", { from: formatTime(network.timezone, found().from), to: formatTime(network.timezone, found().to) })}{" "}
+              <b>{formatNumber(found().value, 2)}</b>
+              <Show when={found().usual}>
+                {(usual) => (
+                  <span class="secondary">
+                    {t("makeupUsual", { value: `${formatNumber(usual()[0], 2)}–${formatNumber(usual()[1], 2)}` })}
+                  </span>
+                )}
+              </Show>
             </span>
             <span class="secondary">{t("makeupAxis", { top: formatNumber(makeupTop(), 1) })}</span>
           </span>
@@ -191,16 +230,72 @@ export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.El
               {t("liveBack")}
             </button>
           </Show>
-          <Segments label={t("ranges")} value={range()} onChoose={(name) => router.set({ range: name === "24h" ? undefined : name })} options={RANGE_NAMES.map((value) => ({ value, text: value }))} />
+          <Segments
+            label={t("ranges")}
+            value={range()}
+            onChoose={(name) => router.set({ range: name === "24h" ? undefined : name })}
+            options={RANGE_NAMES.map((value) => ({ value, text: value }))}
+          />
         </>
       }
     >
-      <Show when={curves.error() === undefined || temperature().length > 0} fallback={<ErrorState error={curves.error()!} onRetry={curves.retry} />}>
+      <Show
+        when={curves.error() === undefined || temperature().length > 0}
+        fallback={<ErrorState error={curves.error()!} onRetry={curves.retry} />}
+      >
         <Show when={temperature().length > 0} fallback={<Loading text={curves.loading() ? t("chartLoading") : t("chartEmpty")} />}>
-          {chart({ title: t("chartTemperature"), get lines() { return temperature(); }, signal: "t2_supply", spanMin: 10, size: "large", get band() { return band(); }, get marks() { return marks(); } })}
-          {chart({ title: t("chartOutdoor"), get lines() { return outdoor(); }, signal: "t_out", spanMin: 6, size: "strip" })}
-          {chart({ title: t("chartPressure"), get lines() { return pressure(); }, signal: "p2_return", spanMin: 100, size: "middle", get limits() { return lowLimit(); }, aside: pressureNote })}
-          {chart({ title: t("chartFlow"), get lines() { return flow(); }, signal: "q2_flow", spanMin: 20, size: "middle", last: true, fromZero: true, get bars() { return bars(); }, aside: makeupNote })}
+          {chart({
+            title: t("chartTemperature"),
+            get lines() {
+              return temperature();
+            },
+            signal: "t2_supply",
+            spanMin: 10,
+            size: "large",
+            get band() {
+              return band();
+            },
+            get marks() {
+              return marks();
+            },
+          })}
+          {chart({
+            title: t("chartOutdoor"),
+            get lines() {
+              return outdoor();
+            },
+            signal: "t_out",
+            spanMin: 6,
+            size: "strip",
+          })}
+          {chart({
+            title: t("chartPressure"),
+            get lines() {
+              return pressure();
+            },
+            signal: "p2_return",
+            spanMin: 100,
+            size: "middle",
+            get limits() {
+              return lowLimit();
+            },
+            aside: pressureNote,
+          })}
+          {chart({
+            title: t("chartFlow"),
+            get lines() {
+              return flow();
+            },
+            signal: "q2_flow",
+            spanMin: 20,
+            size: "middle",
+            last: true,
+            fromZero: true,
+            get bars() {
+              return bars();
+            },
+            aside: makeupNote,
+          })}
         </Show>
       </Show>
     </Panel>

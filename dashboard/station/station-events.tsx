@@ -9,7 +9,10 @@ import { formatDateTime } from "../format.ts";
 
 /** What the rules found at a station in the last fourteen days, newest first: a cause is a filled mark, a consequence an outlined one. */
 
-type EpisodeAnswer = Omit<Episode, "clearedAt"> & { readonly clearedAt: number | null; readonly root: { readonly kind: Episode["kind"]; readonly asset: string } | null };
+type EpisodeAnswer = Omit<Episode, "clearedAt"> & {
+  readonly clearedAt: number | null;
+  readonly root: { readonly kind: Episode["kind"]; readonly asset: string } | null;
+};
 const EVENTS_SHOWN = 40;
 const REFRESH_MS = 30_000;
 
@@ -27,7 +30,10 @@ export function StationEvents(props: { station: string }): JSX.Element {
     const loaded = answer.latest;
     if (loaded?.ok !== true) return [];
     return loaded.value.items
-      .flatMap((episode) => [{ episode, at: episode.detectedAt, cleared: false }, ...(episode.clearedAt === null ? [] : [{ episode, at: episode.clearedAt, cleared: true }])])
+      .flatMap((episode) => [
+        { episode, at: episode.detectedAt, cleared: false },
+        ...(episode.clearedAt === null ? [] : [{ episode, at: episode.clearedAt, cleared: true }]),
+      ])
       .sort((a, b) => b.at - a.at)
       .slice(0, EVENTS_SHOWN);
   });
@@ -43,7 +49,8 @@ export function StationEvents(props: { station: string }): JSX.Element {
                   <SeverityMark concern={episode.severity} outlined={episode.root !== null} />
                 </Show>
                 <span>
-                  {t(cleared ? "eventCleared" : "eventFound", { kind: say(KIND_WORDS[episode.kind]) })} <span class="secondary">{network.asset(episode.asset)?.name ?? episode.asset}</span>
+                  {t(cleared ? "eventCleared" : "eventFound", { kind: say(KIND_WORDS[episode.kind]) })}{" "}
+                  <span class="secondary">{network.asset(episode.asset)?.name ?? episode.asset}</span>
                   <Show when={!cleared}>
                     <span class="secondary"> {say(episode.summary)}</span>
                   </Show>

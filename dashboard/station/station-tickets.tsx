@@ -41,7 +41,11 @@ function StationTicket(props: { ticket: TicketSummary }): JSX.Element {
         <Show when={props.ticket.absorbed > 0}> · {t("ticketAbsorbed", { n: props.ticket.absorbed })}</Show>
       </span>
       <span class="station-ticket-stages" aria-hidden="true">
-        <For each={STAGES}>{(_, index) => <span class={`station-ticket-stage ${index() < stage() ? "stage-done" : index() === stage() ? "stage-current" : ""}`} />}</For>
+        <For each={STAGES}>
+          {(_, index) => (
+            <span class={`station-ticket-stage ${index() < stage() ? "stage-done" : index() === stage() ? "stage-current" : ""}`} />
+          )}
+        </For>
       </span>
       <span class="station-ticket-foot secondary">
         <span>
@@ -56,7 +60,9 @@ function StationTicket(props: { ticket: TicketSummary }): JSX.Element {
           <Show when={time().standing === "near"}>
             <b class="general-text">■ {t("nearLimit")} </b>
           </Show>
-          <Show when={time().clock}>{(clock) => t("limitOf", { clock: say(CLOCK_WORDS[clock()]), limit: formatSpan(time().limitMs) })}</Show>
+          <Show when={time().clock}>
+            {(clock) => t("limitOf", { clock: say(CLOCK_WORDS[clock()]), limit: formatSpan(time().limitMs) })}
+          </Show>
         </span>
       </span>
     </a>

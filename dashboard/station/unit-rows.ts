@@ -18,13 +18,17 @@ export interface UnitRow {
 
 /** Rows of a circuit, the strongest cooling first. φ: the unit's temperature drop over the median drop of the heated units. */
 export function unitRows(network: Network, station: StationState | undefined, circuit: string): UnitRow[] {
-  const value = (asset: string, signal: "t_supply" | "t_return" | "valve_pos" | "t_room"): number | null => station?.values[asset]?.[signal]?.[1] ?? null;
+  const value = (asset: string, signal: "t_supply" | "t_return" | "valve_pos" | "t_room"): number | null =>
+    station?.values[asset]?.[signal]?.[1] ?? null;
   const units = network.below(circuit, "unit");
   const drop = (unit: Asset): number | null => {
     const [supply, back] = [value(unit.id, "t_supply"), value(unit.id, "t_return")];
     return supply === null || back === null ? null : supply - back;
   };
-  const drops = units.filter((unit) => unit.unitFacts?.suspended !== true).flatMap((unit) => drop(unit) ?? []).sort((a, b) => a - b);
+  const drops = units
+    .filter((unit) => unit.unitFacts?.suspended !== true)
+    .flatMap((unit) => drop(unit) ?? [])
+    .sort((a, b) => a - b);
   const median = drops.length < PEERS_MIN ? null : drops[drops.length >> 1]!;
   const rows = units.map((unit): UnitRow => {
     const own = drop(unit);

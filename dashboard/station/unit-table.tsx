@@ -20,8 +20,13 @@ export function UnitTable(props: { station: StationState | undefined; circuit: A
   const { t } = useShell();
   const { network, live } = usePlant();
   const rows = createMemo(() => unitRows(network, props.station, props.circuit.id));
-  const ticketOf = (row: UnitRow) => [...live.tickets().values()].find((ticket) => isOpen(ticket.state) && (ticket.unit === row.unit.id || ticket.asset === row.unit.building));
-  const concern = (row: UnitRow) => ticketOf(row)?.severity ?? (row.phi !== null && row.phi >= PHI_HIGH && row.unit.unitFacts?.suspended !== true ? ("watch" as const) : undefined);
+  const ticketOf = (row: UnitRow) =>
+    [...live.tickets().values()].find(
+      (ticket) => isOpen(ticket.state) && (ticket.unit === row.unit.id || ticket.asset === row.unit.building),
+    );
+  const concern = (row: UnitRow) =>
+    ticketOf(row)?.severity ??
+    (row.phi !== null && row.phi >= PHI_HIGH && row.unit.unitFacts?.suspended !== true ? ("watch" as const) : undefined);
   return (
     <Panel title={t("unitsPanel")} note={t("unitsNote")} class="units-panel">
       <Show when={rows().length > 0} fallback={<p class="state">{t("unitsNone")}</p>}>
@@ -46,7 +51,8 @@ export function UnitTable(props: { station: StationState | undefined; circuit: A
                 {(row) => (
                   <tr classList={{ "units-abnormal": concern(row) !== undefined }}>
                     <th scope="row">
-                      <Show when={concern(row)}>{(mark) => <SeverityMark concern={mark()} />}</Show> {network.asset(row.unit.parent ?? "")?.name} {row.unit.name}
+                      <Show when={concern(row)}>{(mark) => <SeverityMark concern={mark()} />}</Show>{" "}
+                      {network.asset(row.unit.parent ?? "")?.name} {row.unit.name}
                       <Show when={row.unit.unitFacts?.suspended}>
                         <span class="secondary"> {t("suspended")}</span>
                       </Show>
@@ -55,7 +61,14 @@ export function UnitTable(props: { station: StationState | undefined; circuit: A
                       <b>{formatNumber(row.phi, 2)}</b>
                     </td>
                     <td class="units-bar">
-                      <AnalogBar value={row.phi} min={0.5} max={2.2} normal={[PHI_LOW, PHI_WATCH]} limits={[PHI_HIGH]} concern={concern(row)} />
+                      <AnalogBar
+                        value={row.phi}
+                        min={0.5}
+                        max={2.2}
+                        normal={[PHI_LOW, PHI_WATCH]}
+                        limits={[PHI_HIGH]}
+                        concern={concern(row)}
+                      />
                     </td>
                     <td>{formatNumber(row.supplyC, 1)}</td>
                     <td>{formatNumber(row.returnC, 1)}</td>

@@ -41,7 +41,10 @@ function StageColumn(props: TicketListProps & { stage: Stage; closedNote?: JSX.E
       <div class="stage-cards" classList={{ "stage-cards-closed": closed() }}>
         <For each={tickets()} fallback={<p class="stage-empty">{t("ticketsEmptyStage")}</p>}>
           {(ticket) => (
-            <Show when={closed()} fallback={<TicketCard ticket={ticket} selected={ticket.id === props.selected} onFocus={() => props.onSelect(ticket.id)} />}>
+            <Show
+              when={closed()}
+              fallback={<TicketCard ticket={ticket} selected={ticket.id === props.selected} onFocus={() => props.onSelect(ticket.id)} />}
+            >
               <ClosedCard ticket={ticket} selected={ticket.id === props.selected} onFocus={() => props.onSelect(ticket.id)} />
             </Show>
           )}
@@ -50,13 +53,25 @@ function StageColumn(props: TicketListProps & { stage: Stage; closedNote?: JSX.E
       <Show when={props.stage.id === "dispatched"}>
         <Load tickets={props.tickets} />
       </Show>
-      <Show when={closed()} fallback={<Show when={tickets().length > 0 && props.stage.id !== "dispatched"}>
-        <p class="stage-foot secondary">
-          <Show when={overdue() > 0} fallback={<Show when={next()}>{(ticket) => t("stageNext", { time: formatClock(ticketTime(ticket(), live.now()).remainingMs) })}</Show>}>
-            <b class="urgent-text">▲ {t("figureOverdue", { n: overdue() })}</b>
+      <Show
+        when={closed()}
+        fallback={
+          <Show when={tickets().length > 0 && props.stage.id !== "dispatched"}>
+            <p class="stage-foot secondary">
+              <Show
+                when={overdue() > 0}
+                fallback={
+                  <Show when={next()}>
+                    {(ticket) => t("stageNext", { time: formatClock(ticketTime(ticket(), live.now()).remainingMs) })}
+                  </Show>
+                }
+              >
+                <b class="urgent-text">▲ {t("figureOverdue", { n: overdue() })}</b>
+              </Show>
+            </p>
           </Show>
-        </p>
-      </Show>}>
+        }
+      >
         {props.closedNote}
       </Show>
     </section>
@@ -65,14 +80,21 @@ function StageColumn(props: TicketListProps & { stage: Stage; closedNote?: JSX.E
 
 /** Tickets that stand in a stage, in the order of its column. */
 export function ticketsOf(stage: Stage, tickets: readonly TicketSummary[]): TicketSummary[] {
-  return tickets.filter((ticket) => stage.states.includes(ticket.state)).sort(stage.id === "closed" ? (a, b) => (b.closedAt ?? 0) - (a.closedAt ?? 0) : byTimeLeft);
+  return tickets
+    .filter((ticket) => stage.states.includes(ticket.state))
+    .sort(stage.id === "closed" ? (a, b) => (b.closedAt ?? 0) - (a.closedAt ?? 0) : byTimeLeft);
 }
 
 /** 当班负荷: who has how many open tickets. */
 function Load(props: { tickets: readonly TicketSummary[] }): JSX.Element {
   const { t, say } = useShell();
   const { network } = usePlant();
-  const load = createMemo(() => loadOf(props.tickets.filter((ticket) => isOpen(ticket.state)), network.stewards));
+  const load = createMemo(() =>
+    loadOf(
+      props.tickets.filter((ticket) => isOpen(ticket.state)),
+      network.stewards,
+    ),
+  );
   const most = (): number => Math.max(1, ...load().map((one) => one.open));
   return (
     <div class="load">

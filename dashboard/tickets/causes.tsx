@@ -20,7 +20,11 @@ export function Causes(props: { causes: readonly Cause[] }): JSX.Element {
               </div>
               <svg class="cause-bar" viewBox="0 0 100 3" preserveAspectRatio="none" aria-hidden="true">
                 <rect class="limit-bar-track" width="100" height="3" />
-                <rect class={index() === 0 ? "cause-bar-first" : "limit-bar-used"} width={Math.max(0, Math.min(1, cause.share)) * 100} height="3" />
+                <rect
+                  class={index() === 0 ? "cause-bar-first" : "limit-bar-used"}
+                  width={Math.max(0, Math.min(1, cause.share)) * 100}
+                  height="3"
+                />
               </svg>
               <ul class="cause-reasons">
                 <For each={cause.pro}>{(reason) => <li class="cause-pro">{say(reason)}</li>}</For>

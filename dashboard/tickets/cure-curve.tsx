@@ -14,7 +14,10 @@ export function CureCurve(props: { ticket: TicketDetail }): JSX.Element {
   /** Measured by the station and with a limit is best: it goes on after the ticket was opened. */
   const evidence = createMemo(() => {
     const { evidence: all } = props.ticket;
-    return all.find((one) => one.signal !== undefined && one.limit !== undefined) ?? all.find((one) => one.curve !== undefined && (one.limit !== undefined || one.curve.expected !== undefined));
+    return (
+      all.find((one) => one.signal !== undefined && one.limit !== undefined) ??
+      all.find((one) => one.curve !== undefined && (one.limit !== undefined || one.curve.expected !== undefined))
+    );
   });
   return (
     <Show when={props.ticket.recoveredAt === null && evidence()}>

@@ -22,7 +22,10 @@ export function Deadlines(props: { deadlines: readonly Deadline[]; closed: boole
             return (
               <li class="deadline">
                 <span>{say(CLOCK_WORDS[deadline.clock])}</span>
-                <LimitBar used={Math.min(1, usedMs() / deadline.limitMs)} standing={lateMs() > 0 ? "overdue" : done() ? "done" : "running"} />
+                <LimitBar
+                  used={Math.min(1, usedMs() / deadline.limitMs)}
+                  standing={lateMs() > 0 ? "overdue" : done() ? "done" : "running"}
+                />
                 <b class={lateMs() > 0 ? "urgent-text" : ""}>{formatClock(usedMs())}</b>
                 <span class="secondary">/ {formatSpan(deadline.limitMs)}</span>
                 <span class="deadline-verdict">

@@ -14,7 +14,13 @@ export type TicketDetail = Ticket & { readonly absorbed: number; readonly moves:
 const FORWARD: readonly TicketMove[] = ["dispatch", "accept", "depart", "arrive", "resolve", "reply", "confirm", "close"];
 
 /** The step that usually follows a state, whoever may take it. */
-const USUAL: Readonly<Partial<Record<Ticket["state"], TicketMove>>> = { open: "dispatch", dispatched: "accept", accepted: "arrive", on_the_way: "arrive", on_site: "resolve" };
+const USUAL: Readonly<Partial<Record<Ticket["state"], TicketMove>>> = {
+  open: "dispatch",
+  dispatched: "accept",
+  accepted: "arrive",
+  on_the_way: "arrive",
+  on_site: "resolve",
+};
 
 /** Why somebody who has no next step has none; undefined where nothing more is to be done or the reason stands at the locked close. */
 export function whyNoMove(ticket: TicketDetail): Text | undefined {

@@ -26,20 +26,45 @@ export function EvidenceCharts(props: { ticket: TicketDetail }): JSX.Element {
   const { live } = usePlant();
   const range = (): RangeWord => (Object.hasOwn(RANGES, router.query("range")) ? (router.query("range") as RangeWord) : "auto");
   /** Moves once a minute at most, so that the clock does not ask for new curves every second. */
-  const until = createMemo(() => Math.ceil((props.ticket.closedAt === null ? live.now() : props.ticket.closedAt + HOUR_MS) / 60_000) * 60_000);
-  const from = createMemo(() => (range() === "auto" ? Math.min(props.ticket.since, props.ticket.detectedAt) - Math.max(6 * HOUR_MS, 0.5 * (until() - props.ticket.since)) : until() - RANGES[range()]));
+  const until = createMemo(
+    () => Math.ceil((props.ticket.closedAt === null ? live.now() : props.ticket.closedAt + HOUR_MS) / 60_000) * 60_000,
+  );
+  const from = createMemo(() =>
+    range() === "auto"
+      ? Math.min(props.ticket.since, props.ticket.detectedAt) - Math.max(6 * HOUR_MS, 0.5 * (until() - props.ticket.since))
+      : until() - RANGES[range()],
+  );
   /** A phone shows the crop that matters most; the numbers of the rest stand in the table. */
   const narrow = createMedia(window, "(max-width: 48rem)");
-  const drawn = createMemo(() => props.ticket.evidence.filter((evidence) => evidence.signal !== undefined || evidence.curve !== undefined).slice(0, narrow() ? 1 : CHARTS_MAX));
+  const drawn = createMemo(() =>
+    props.ticket.evidence
+      .filter((evidence) => evidence.signal !== undefined || evidence.curve !== undefined)
+      .slice(0, narrow() ? 1 : CHARTS_MAX),
+  );
 
   return (
     <Panel
       title={t("ticketEvidence")}
       note={t("ticketEvidenceNote")}
       class="evidence"
-      side={<Segments label={t("ranges")} value={range()} options={[{ value: "auto", text: t("rangeAuto") }, { value: "24h", text: t("range24h") }, { value: "7d", text: t("range7d") }]} onChoose={(word) => router.set({ range: word === "auto" ? undefined : word })} />}
+      side={
+        <Segments
+          label={t("ranges")}
+          value={range()}
+          options={[
+            { value: "auto", text: t("rangeAuto") },
+            { value: "24h", text: t("range24h") },
+            { value: "7d", text: t("range7d") },
+          ]}
+          onChoose={(word) => router.set({ range: word === "auto" ? undefined : word })}
+        />
+      }
     >
-      <For each={drawn()}>{(evidence, index) => <EvidenceChart ticket={props.ticket} evidence={evidence} from={from()} to={until()} last={index() === drawn().length - 1} />}</For>
+      <For each={drawn()}>
+        {(evidence, index) => (
+          <EvidenceChart ticket={props.ticket} evidence={evidence} from={from()} to={until()} last={index() === drawn().length - 1} />
+        )}
+      </For>
       <Show when={props.ticket.evidence.length > 0}>
         <EvidenceTable evidence={props.ticket.evidence} />
       </Show>
@@ -48,19 +73,57 @@ export function EvidenceCharts(props: { ticket: TicketDetail }): JSX.Element {
 }
 
 /** `plain`: the curve and its limit alone, without marks and words. */
-export function EvidenceChart(props: { ticket: TicketDetail; evidence: Evidence; from: number; to: number; last: boolean; plain?: boolean }): JSX.Element {
+export function EvidenceChart(props: {
+  ticket: TicketDetail;
+  evidence: Evidence;
+  from: number;
+  to: number;
+  last: boolean;
+  plain?: boolean;
+}): JSX.Element {
   const { t, say, preferences } = useShell();
   const { network, live } = usePlant();
-  const display = () => (props.evidence.signal === undefined ? displayOfUnit(props.evidence.unit, preferences.pressureUnit(), 2) : displayOf(props.evidence.signal, preferences.pressureUnit()));
-  const asked = () => (props.evidence.curve === undefined && props.evidence.signal !== undefined ? { asset: props.evidence.asset, signal: props.evidence.signal, from: props.from, to: props.to } : null);
-  const [answer] = createResource(asked, ({ asset, signal, from, to }) => get<Curve>("/api/series", { asset, signal: [signal], from: Math.floor(from), to, px: 900 }));
+  const display = () =>
+    props.evidence.signal === undefined
+      ? displayOfUnit(props.evidence.unit, preferences.pressureUnit(), 2)
+      : displayOf(props.evidence.signal, preferences.pressureUnit());
+  const asked = () =>
+    props.evidence.curve === undefined && props.evidence.signal !== undefined
+      ? { asset: props.evidence.asset, signal: props.evidence.signal, from: props.from, to: props.to }
+      : null;
+  const [answer] = createResource(asked, ({ asset, signal, from, to }) =>
+    get<Curve>("/api/series", { asset, signal: [signal], from: Math.floor(from), to, px: 900 }),
+  );
   const lines = createMemo((): ChartLine[] => {
-    const colour = props.evidence.signal?.endsWith("return") ? "--return" : props.evidence.signal?.includes("supply") ? "--supply" : "--flow";
+    const colour = props.evidence.signal?.endsWith("return")
+      ? "--return"
+      : props.evidence.signal?.includes("supply")
+        ? "--supply"
+        : "--flow";
     const { curve, signal } = props.evidence;
     if (curve !== undefined) {
-      const own: ChartLine = { id: "value", label: say(props.evidence.name), colour: "--flow", data: lineFrom(curve.times, curve.values), factor: display().factor, stepped: true };
+      const own: ChartLine = {
+        id: "value",
+        label: say(props.evidence.name),
+        colour: "--flow",
+        data: lineFrom(curve.times, curve.values),
+        factor: display().factor,
+        stepped: true,
+      };
       if (curve.expected === undefined) return [own];
-      return [own, { id: "expected", label: t("evidenceExpected"), colour: "--outdoor", data: lineFrom(curve.times, curve.expected), factor: display().factor, dash: [4, 3], stepped: true, width: 1 }];
+      return [
+        own,
+        {
+          id: "expected",
+          label: t("evidenceExpected"),
+          colour: "--outdoor",
+          data: lineFrom(curve.times, curve.expected),
+          factor: display().factor,
+          dash: [4, 3],
+          stepped: true,
+          width: 1,
+        },
+      ];
     }
     const loaded = answer.latest;
     const data = loaded?.ok === true && signal !== undefined ? lineOf(loaded.value, props.evidence.asset, signal) : undefined;
@@ -69,8 +132,16 @@ export function EvidenceChart(props: { ticket: TicketDetail; evidence: Evidence;
   const limits = createMemo((): ChartLimit[] => {
     const { limit, expected, curve } = props.evidence;
     const found: ChartLimit[] = [];
-    if (limit !== undefined) found.push({ value: limit * display().factor, text: `${t("evidenceLimit")} ${formatNumber(limit * display().factor, display().decimals)}` });
-    if (expected !== undefined && curve?.expected === undefined) found.push({ value: expected * display().factor, text: `${t("evidenceExpected")} ${formatNumber(expected * display().factor, display().decimals)}` });
+    if (limit !== undefined)
+      found.push({
+        value: limit * display().factor,
+        text: `${t("evidenceLimit")} ${formatNumber(limit * display().factor, display().decimals)}`,
+      });
+    if (expected !== undefined && curve?.expected === undefined)
+      found.push({
+        value: expected * display().factor,
+        text: `${t("evidenceExpected")} ${formatNumber(expected * display().factor, display().decimals)}`,
+      });
     return found;
   });
   const marks = createMemo((): ChartMark[] => {
@@ -83,7 +154,8 @@ export function EvidenceChart(props: { ticket: TicketDetail; evidence: Evidence;
   return (
     <figure class="evidence-chart">
       <figcaption>
-        <b>{say(props.evidence.name)}</b> <span class="secondary">{display().unit}</span> <Show when={props.plain !== true}>
+        <b>{say(props.evidence.name)}</b> <span class="secondary">{display().unit}</span>{" "}
+        <Show when={props.plain !== true}>
           <span class="secondary">{say(props.evidence.text)}</span>
         </Show>
       </figcaption>
@@ -111,7 +183,10 @@ export function EvidenceChart(props: { ticket: TicketDetail; evidence: Evidence;
 function EvidenceTable(props: { evidence: readonly Evidence[] }): JSX.Element {
   const { t, say, preferences } = useShell();
   const shown = (evidence: Evidence, value: number | null | undefined): string => {
-    const display = evidence.signal === undefined ? displayOfUnit(evidence.unit, preferences.pressureUnit(), 2) : displayOf(evidence.signal, preferences.pressureUnit());
+    const display =
+      evidence.signal === undefined
+        ? displayOfUnit(evidence.unit, preferences.pressureUnit(), 2)
+        : displayOf(evidence.signal, preferences.pressureUnit());
     return value === null || value === undefined ? "—" : `${formatNumber(value * display.factor, display.decimals)} ${display.unit}`;
   };
   return (

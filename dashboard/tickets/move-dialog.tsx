@@ -23,11 +23,13 @@ export function MoveDialog(props: MovesProps & { move: TicketMove; override: boo
   const [error, setError] = createSignal<ApiError | undefined>();
   const [sending, setSending] = createSignal(false);
   const area = (): string | undefined => network.asset(props.ticket.station)?.area;
-  const stewards = () => [...network.stewards].sort((a, b) => Number(b.areas.includes(area() ?? "")) - Number(a.areas.includes(area() ?? "")));
+  const stewards = () =>
+    [...network.stewards].sort((a, b) => Number(b.areas.includes(area() ?? "")) - Number(a.areas.includes(area() ?? "")));
   const send = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const body: Record<string, unknown> = { version: props.ticket.version };
-    for (const [key, value] of new FormData(event.currentTarget as HTMLFormElement)) if (typeof value === "string" && value.trim() !== "") body[key] = value.trim();
+    for (const [key, value] of new FormData(event.currentTarget as HTMLFormElement))
+      if (typeof value === "string" && value.trim() !== "") body[key] = value.trim();
     setSending(true);
     const answer = await post<TicketDetail>(`/api/tickets/${encodeURIComponent(props.ticket.id)}/${props.move}`, body);
     setSending(false);
@@ -52,14 +54,27 @@ export function MoveDialog(props: MovesProps & { move: TicketMove; override: boo
       }}
       onClose={() => props.onClose()}
     >
-      <form class="dialog-body form" onSubmit={(event) => void send(event)} onKeyDown={(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.currentTarget.requestSubmit()}>
+      <form
+        class="dialog-body form"
+        onSubmit={(event) => void send(event)}
+        onKeyDown={(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.currentTarget.requestSubmit()}
+      >
         <h2 id={title}>
           {props.override ? t("overrideClose") : say(MOVE_WORDS[props.move])} · {props.ticket.id}
         </h2>
         <Show when={props.move === "dispatch"}>
           <label class="form-field">
             {t("moveTo")}
-            <input class="input" name="to" required maxlength="64" list="stewards" value={stewards()[0]?.name ?? ""} autofocus autocomplete="off" />
+            <input
+              class="input"
+              name="to"
+              required
+              maxlength="64"
+              list="stewards"
+              value={stewards()[0]?.name ?? ""}
+              autofocus
+              autocomplete="off"
+            />
             <datalist id="stewards">
               <For each={stewards()}>{(steward) => <option value={steward.name} />}</For>
             </datalist>
@@ -68,7 +83,13 @@ export function MoveDialog(props: MovesProps & { move: TicketMove; override: boo
         <Show when={props.move === "resolve"}>
           <label class="form-field">
             {t("moveCause")}
-            <input class="input" name="cause" maxlength="400" value={props.ticket.causes[0] === undefined ? "" : say(props.ticket.causes[0].name)} autofocus />
+            <input
+              class="input"
+              name="cause"
+              maxlength="400"
+              value={props.ticket.causes[0] === undefined ? "" : say(props.ticket.causes[0].name)}
+              autofocus
+            />
           </label>
           <label class="form-field">
             {t("moveWork")}

@@ -12,7 +12,19 @@ import { MoveDialog, type MovesProps } from "./move-dialog.tsx";
 /** What can be done with the ticket now: one big next step, the rest beside it; what is not possible says why. */
 
 /** Moves shown as buttons besides the next step, in this order. */
-const SHOWN: readonly TicketMove[] = ["dispatch", "accept", "depart", "arrive", "resolve", "reply", "confirm", "close", "reopen", "merge", "note"];
+const SHOWN: readonly TicketMove[] = [
+  "dispatch",
+  "accept",
+  "depart",
+  "arrive",
+  "resolve",
+  "reply",
+  "confirm",
+  "close",
+  "reopen",
+  "merge",
+  "note",
+];
 
 export function Moves(props: MovesProps): JSX.Element {
   const { say, t, keyboard } = useShell();
@@ -76,7 +88,9 @@ export function Moves(props: MovesProps): JSX.Element {
         </Show>
       </div>
       <Show when={chosen()} keyed>
-        {(move) => <MoveDialog {...props} move={move} override={move === "close" && !possible("close")} onClose={() => setChosen(undefined)} />}
+        {(move) => (
+          <MoveDialog {...props} move={move} override={move === "close" && !possible("close")} onClose={() => setChosen(undefined)} />
+        )}
       </Show>
     </Panel>
   );

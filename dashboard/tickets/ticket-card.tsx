@@ -22,7 +22,10 @@ export function TicketCard(props: { ticket: TicketSummary; selected: boolean; on
   return (
     <a
       class={`card card-${time().standing}`}
-      classList={{ "card-selected": props.selected, "card-urgent": props.ticket.severity === "urgent" && isOpen(props.ticket.state) && !cured() }}
+      classList={{
+        "card-selected": props.selected,
+        "card-urgent": props.ticket.severity === "urgent" && isOpen(props.ticket.state) && !cured(),
+      }}
       href={`/tickets/${encodeURIComponent(props.ticket.id)}`}
       data-ticket={props.ticket.id}
       onFocus={() => props.onFocus()}
@@ -44,19 +47,21 @@ export function TicketCard(props: { ticket: TicketSummary; selected: boolean; on
       <span class="card-foot">
         <span class="ellipsis">
           <Show when={households() > 0}>{t("householdsShort", { n: households() })} · </Show>
-          {props.ticket.assignee === null ? t("unassigned") : `${assigneeName(network, props.ticket.assignee)} ${props.ticket.state === "dispatched" ? "" : say(STATE_WORDS[props.ticket.state])}`}
+          {props.ticket.assignee === null
+            ? t("unassigned")
+            : `${assigneeName(network, props.ticket.assignee)} ${props.ticket.state === "dispatched" ? "" : say(STATE_WORDS[props.ticket.state])}`}
           <Show when={cured() && isOpen(props.ticket.state)}> · {t("signalsBack")}</Show>
         </span>
-          <span class="card-clock">
-            <Show when={time().standing === "overdue"}>
-              <SeverityTag concern="urgent" text={t("overdue")} quiet />
-            </Show>
-            <Show when={time().standing === "near"}>
-              <SeverityTag concern="general" text={t("nearLimit")} quiet />
-            </Show>
-            <b>{formatClock(time().remainingMs)}</b>
-            <span class="secondary"> / {formatSpan(time().limitMs)}</span>
-          </span>
+        <span class="card-clock">
+          <Show when={time().standing === "overdue"}>
+            <SeverityTag concern="urgent" text={t("overdue")} quiet />
+          </Show>
+          <Show when={time().standing === "near"}>
+            <SeverityTag concern="general" text={t("nearLimit")} quiet />
+          </Show>
+          <b>{formatClock(time().remainingMs)}</b>
+          <span class="secondary"> / {formatSpan(time().limitMs)}</span>
+        </span>
       </span>
       <LimitBar used={time().used} standing={time().standing} />
     </a>
@@ -68,7 +73,13 @@ export function ClosedCard(props: { ticket: TicketSummary; selected: boolean; on
   const { t, say } = useShell();
   const taken = () => takenOf(props.ticket);
   return (
-    <a class="card card-closed" classList={{ "card-selected": props.selected }} href={`/tickets/${encodeURIComponent(props.ticket.id)}`} data-ticket={props.ticket.id} onFocus={() => props.onFocus()}>
+    <a
+      class="card card-closed"
+      classList={{ "card-selected": props.selected }}
+      href={`/tickets/${encodeURIComponent(props.ticket.id)}`}
+      data-ticket={props.ticket.id}
+      onFocus={() => props.onFocus()}
+    >
       <span class="card-foot">
         <span class="ellipsis">{say(props.ticket.title)}</span>
         <b class="card-clock">{formatClock(taken().takenMs)}</b>
@@ -78,7 +89,8 @@ export function ClosedCard(props: { ticket: TicketSummary; selected: boolean; on
           {say(SEVERITY_WORDS[props.ticket.severity])} · {t(sourceKey(props.ticket.source))}
         </span>
         <span class="card-clock">
-          <Show when={props.ticket.state === "merged"}>{say(STATE_WORDS.merged)}</Show> <Show when={taken().limitMs}>{(limit) => <span>/ {formatSpan(limit())}</span>}</Show>
+          <Show when={props.ticket.state === "merged"}>{say(STATE_WORDS.merged)}</Show>{" "}
+          <Show when={taken().limitMs}>{(limit) => <span>/ {formatSpan(limit())}</span>}</Show>
         </span>
       </span>
       <LimitBar used={taken().used} standing={taken().used >= 1 ? "overdue" : "done"} />

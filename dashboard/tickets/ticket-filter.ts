@@ -17,7 +17,16 @@ export function filterTickets(tickets: Iterable<TicketSummary>, filter: TicketFi
     if (filter.source !== "" && ticket.source !== filter.source) return false;
     if (filter.overdueOnly && !(isOpen(ticket.state) && ticket.dueAt !== null && ticket.dueAt < now)) return false;
     if (wanted === "") return true;
-    const words = [ticket.id, ticket.title.zh, ticket.title.en, ticket.summary.zh, ticket.summary.en, ticket.assignee ?? "", ticket.asset, ticket.kind];
+    const words = [
+      ticket.id,
+      ticket.title.zh,
+      ticket.title.en,
+      ticket.summary.zh,
+      ticket.summary.en,
+      ticket.assignee ?? "",
+      ticket.asset,
+      ticket.kind,
+    ];
     return words.some((word) => word.toLowerCase().includes(wanted));
   });
 }

@@ -40,13 +40,23 @@ describe.each(["zh", "en"] as const)("in %s", (language) => {
 describe("the page", () => {
   it("shows mimic, curves, rules, tickets and events on one screen of 1560 x 900, nothing running out of its panel", async () => {
     const page = await station(`/stations/${id(0)}`);
-    const boxes = await page.locator(".station-page .panel").evaluateAll((panels) => panels.map((panel) => ({ name: panel.className, bottom: panel.getBoundingClientRect().bottom, outside: [...panel.querySelectorAll("svg, canvas")].some((part) => part.getBoundingClientRect().bottom > panel.getBoundingClientRect().bottom + 1 && part.closest("[tabindex]") === null) })));
+    const boxes = await page.locator(".station-page .panel").evaluateAll((panels) =>
+      panels.map((panel) => ({
+        name: panel.className,
+        bottom: panel.getBoundingClientRect().bottom,
+        outside: [...panel.querySelectorAll("svg, canvas")].some(
+          (part) => part.getBoundingClientRect().bottom > panel.getBoundingClientRect().bottom + 1 && part.closest("[tabindex]") === null,
+        ),
+      })),
+    );
     expect(boxes).toHaveLength(6);
     expect(boxes.filter(({ bottom, outside }) => bottom > 900 || outside)).toEqual([]);
   });
   it("without an id is that of the station with the most urgent ticket", async () => {
     const page = await station("/stations");
-    expect(await page.locator("h1").innerText()).toBe(stage.fake.network.asset(stage.fake.records.open().find(({ kind }) => kind === "leak")!.station)!.name);
+    expect(await page.locator("h1").innerText()).toBe(
+      stage.fake.network.asset(stage.fake.records.open().find(({ kind }) => kind === "leak")!.station)!.name,
+    );
   });
   it("says so when there is no such station", async () => {
     const page = await stage.open("/stations/nowhere");
@@ -86,7 +96,9 @@ describe("the charts", () => {
     expect(await charts.count()).toBe(4);
     await charts.first().focus();
     for (let step = 0; step < 12; step++) await page.keyboard.press("Shift+ArrowLeft");
-    await until("a reading in every legend", async () => (await page.locator(".station-charts .legend-value").allInnerTexts()).every((text) => /\d/.test(text)));
+    await until("a reading in every legend", async () =>
+      (await page.locator(".station-charts .legend-value").allInnerTexts()).every((text) => /\d/.test(text)),
+    );
     await until("one chip", async () => (await page.locator(".station-charts .time-chart-chip").count()) === 1);
     expect(await page.locator(".makeup-note").innerText()).toMatch(/补水 \d\d:00–\d\d:00/);
   });
@@ -97,7 +109,11 @@ describe("the charts", () => {
   });
   it("change the range with 1-5, shift with brackets, return with l; c changes the circuit; the URL says it all", async () => {
     const page = await station(`/stations/${id(3)}`);
-    for (const [key, range] of [["1", "1h"], ["5", "30d"], ["3", null]] as const) {
+    for (const [key, range] of [
+      ["1", "1h"],
+      ["5", "30d"],
+      ["3", null],
+    ] as const) {
       await page.keyboard.press(key);
       await until(`range ${range}`, () => query(page, "range") === range);
     }
@@ -144,7 +160,13 @@ describe("rules, tickets and units", () => {
 describe("trouble", () => {
   it("says that the curves could not be loaded, and tries again when asked", async () => {
     const page = await stage.open("/tickets");
-    await page.route("**/api/series*", (route) => route.fulfill({ status: 500, contentType: "application/json", body: JSON.stringify({ error: { code: "internal", message: "disk" } }) }));
+    await page.route("**/api/series*", (route) =>
+      route.fulfill({
+        status: 500,
+        contentType: "application/json",
+        body: JSON.stringify({ error: { code: "internal", message: "disk" } }),
+      }),
+    );
     await page.goto(`${stage.fake.url}/stations/${id(2)}`);
     const alert = page.locator(".station-charts [role=alert]");
     await alert.waitFor();

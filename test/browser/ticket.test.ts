@@ -41,7 +41,13 @@ describe.each(["zh", "en"] as const)("in %s", (language) => {
 
 describe("a ticket by keyboard alone", () => {
   it("is found on the board, dispatched, accepted, worked on and resolved; the close stays locked until the signals are back", async () => {
-    const id = await stage.fake.open({ kind: "burst", asset: `${stage.fake.network.stations[10]!.id}-L`, severity: "urgent", summary: { zh: "回压 2 min 降 0.06 MPa", en: "return fell 0.06 MPa in 2 min" }, agoMs: 60_000 });
+    const id = await stage.fake.open({
+      kind: "burst",
+      asset: `${stage.fake.network.stations[10]!.id}-L`,
+      severity: "urgent",
+      summary: { zh: "回压 2 min 降 0.06 MPa", en: "return fell 0.06 MPa in 2 min" },
+      agoMs: 60_000,
+    });
     const page = await stage.open("/tickets?severity=urgent", { as: "dispatcher", width: 1560, height: 900 });
     await page.waitForSelector(`[data-ticket="${id}"]`);
     await until("the ticket under the keyboard", async () => {
@@ -54,7 +60,13 @@ describe("a ticket by keyboard alone", () => {
     await page.waitForSelector(".moves-next");
     expect(await current(page)).toBe("接诉");
 
-    for (const [move, stageWord] of [["派单", "派单"], ["接单", "处办"], ["出发", "处办"], ["到场", "处办"], ["报修复", "回复"]] as const) {
+    for (const [move, stageWord] of [
+      ["派单", "派单"],
+      ["接单", "处办"],
+      ["出发", "处办"],
+      ["到场", "处办"],
+      ["报修复", "回复"],
+    ] as const) {
       await until(`${move} is next`, async () => (await next(page)).startsWith(move));
       await page.keyboard.press("n");
       const dialog = page.locator("dialog[open]");
@@ -79,10 +91,21 @@ describe("a ticket by keyboard alone", () => {
     expect(await page.locator(".history").innerText()).toContain("换管 <0.8 m>");
 
     const recoveredAt = stage.fake.now();
-    stage.fake.records.apply([{ type: "update", at: recoveredAt, id, steps: [{ at: recoveredAt, kind: "recovered", by: "system", set: { recoveredAt } }], body: {} }]);
+    stage.fake.records.apply([
+      {
+        type: "update",
+        at: recoveredAt,
+        id,
+        steps: [{ at: recoveredAt, kind: "recovered", by: "system", set: { recoveredAt } }],
+        body: {},
+      },
+    ]);
     await page.reload();
     await until("the close is next", async () => (await next(page)).startsWith("办结"));
-    await page.getByText(/信号已恢复/).first().waitFor();
+    await page
+      .getByText(/信号已恢复/)
+      .first()
+      .waitFor();
     await page.keyboard.press("n");
     await page.waitForSelector("dialog[open]");
     await page.keyboard.press("Control+Enter");
@@ -119,10 +142,21 @@ describe("the ticket", () => {
     expect(await page.locator(".evidence-numbers").getByRole("row").count()).toBe(3);
     const times = await page.locator(".history time").allInnerTexts();
     expect(times).toEqual([...times].sort());
-    expect(await page.locator(".limit-bar-overdue .limit-bar-used").first().evaluate((bar) => getComputedStyle(bar).fill)).not.toBe("rgb(0, 0, 0)");
+    expect(
+      await page
+        .locator(".limit-bar-overdue .limit-bar-used")
+        .first()
+        .evaluate((bar) => getComputedStyle(bar).fill),
+    ).not.toBe("rgb(0, 0, 0)");
   });
   it("may be closed without a cure by those who may, with a reason that stays", async () => {
-    const id = await stage.fake.open({ kind: "curve_drift", asset: `${stage.fake.network.stations[6]!.id}-L`, severity: "general", summary: { zh: "供温低 3.2 ℃", en: "supply 3.2 °C low" }, agoMs: 60_000 });
+    const id = await stage.fake.open({
+      kind: "curve_drift",
+      asset: `${stage.fake.network.stations[6]!.id}-L`,
+      severity: "general",
+      summary: { zh: "供温低 3.2 ℃", en: "supply 3.2 °C low" },
+      agoMs: 60_000,
+    });
     const page = await ticket(id, { as: "dispatcher" });
     await page.getByRole("button", { name: "强制办结" }).click();
     await page.locator('textarea[name="override"]').fill("计划停热");
@@ -140,7 +174,9 @@ describe("the ticket", () => {
     await page.route(
       "**/api/tickets/*/note",
       async (route) => {
-        await page.context().request.post(`${stage.fake.url}/api/tickets/${id}/note`, { data: { note: "乙的记录" }, headers: { origin: stage.fake.url } });
+        await page
+          .context()
+          .request.post(`${stage.fake.url}/api/tickets/${id}/note`, { data: { note: "乙的记录" }, headers: { origin: stage.fake.url } });
         await route.continue();
       },
       { times: 1 },
@@ -160,7 +196,13 @@ describe("the ticket", () => {
   it("says so when there is none of that number, and what is wrong when it cannot be loaded", async () => {
     const page = await stage.open("/tickets/GD-0-0");
     await page.getByText("没有编号为 GD-0-0 的工单").waitFor();
-    await page.route(`**/api/tickets/${number("leak")}`, (route) => route.fulfill({ status: 500, contentType: "application/json", body: JSON.stringify({ error: { code: "internal", message: "disk" } }) }));
+    await page.route(`**/api/tickets/${number("leak")}`, (route) =>
+      route.fulfill({
+        status: 500,
+        contentType: "application/json",
+        body: JSON.stringify({ error: { code: "internal", message: "disk" } }),
+      }),
+    );
     await page.goto(`${stage.fake.url}/tickets/${number("leak")}`);
     await page.getByText("平台答复：disk（internal）").waitFor();
     await page.unroute(`**/api/tickets/${number("leak")}`);
@@ -181,6 +223,9 @@ describe("on a phone of 360 px", () => {
     const tops = await Promise.all(order.map(top));
     expect(tops).toEqual([...tops].sort((a, b) => a - b));
     expect(await page.locator(".evidence-chart:visible").count()).toBe(1);
-    for (const box of await page.locator(".moves .button").evaluateAll((buttons) => buttons.map((one) => one.getBoundingClientRect().height))) expect(box).toBeGreaterThanOrEqual(48);
+    for (const box of await page
+      .locator(".moves .button")
+      .evaluateAll((buttons) => buttons.map((one) => one.getBoundingClientRect().height)))
+      expect(box).toBeGreaterThanOrEqual(48);
   });
 });

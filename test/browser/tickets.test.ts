@@ -61,12 +61,21 @@ describe("the board", () => {
   });
   it("shows who has how much to do", async () => {
     const page = await board();
-    expect(await page.locator(".load li").allInnerTexts()).toEqual([expect.stringMatching(/管家A区\s+4 单\s+到场/), expect.stringMatching(/管家B区\s+2 单/)]);
+    expect(await page.locator(".load li").allInnerTexts()).toEqual([
+      expect.stringMatching(/管家A区\s+4 单\s+到场/),
+      expect.stringMatching(/管家B区\s+2 单/),
+    ]);
   });
   it("takes a new ticket in without a reload", async () => {
     const page = await board();
     const before = (await cards(page, "taken")).length;
-    await stage.fake.open({ kind: "pump_failure", asset: `${stage.fake.network.stations[9]!.id}-L`, severity: "urgent", summary: { zh: "循环泵<b>跳闸</b>", en: "pump tripped" }, agoMs: 500 });
+    await stage.fake.open({
+      kind: "pump_failure",
+      asset: `${stage.fake.network.stations[9]!.id}-L`,
+      severity: "urgent",
+      summary: { zh: "循环泵<b>跳闸</b>", en: "pump tripped" },
+      agoMs: 500,
+    });
     // Text from outside is text: the markup is shown, not obeyed.
     await page.getByText("循环泵<b>跳闸</b>").waitFor();
     expect(await cards(page, "taken")).toHaveLength(before + 1);
@@ -127,8 +136,49 @@ describe("the table", () => {
     const page = await board("/tickets?view=table");
     const table = page.getByRole("table");
     expect(Number(await table.getAttribute("aria-rowcount"))).toBeGreaterThan(20);
-    expect(await page.locator("[role=columnheader]").allInnerTexts()).toEqual(["等级", "工单", "状态", "责任人", "开单", "距下一时限", "编号"]);
-    expect(await page.locator(".grid-row").first().evaluate((row) => getComputedStyle(row).display)).toBe("grid");
+    expect(await page.locator("[role=columnheader]").allInnerTexts()).toEqual([
+      "等级",
+      "工单",
+      "状态",
+      "责任人",
+      "开单",
+      "距下一时限",
+      "编号",
+    ]);
+    expect(
+      await page
+        .locator(".grid-row")
+        .first()
+        .evaluate((row) => getComputedStyle(row).display),
+    ).toBe("grid");
     expect(await page.locator(".grid-row").first().innerText()).toContain("超时");
+  });
+});
+
+describe("a resident's call", () => {
+  it("is logged by keyboard, and joins the ticket that stands for the place", async () => {
+    const page = await board("/tickets", { as: "operator" });
+    await page.keyboard.press("c");
+    await page.keyboard.type("北苑001 4号楼 2单元");
+    await page.keyboard.press("Enter");
+    const known = stage.fake.records.open().find((ticket) => ticket.asset === "B4-U2")!;
+    await page.getByText(`已有工单 ${known.id}`).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByText(`已并入 ${known.id}`).waitFor();
+    expect(stage.fake.records.get(known.id)!.firstCallAt).not.toBeNull();
+  });
+  it("opens a ticket where there is none, and says so where there is no such place", async () => {
+    const page = await board("/tickets", { as: "operator" });
+    await page.getByLabel("楼栋、单元或户").fill("没有的楼");
+    await page.getByText("没有这样的地址").waitFor();
+    await page.getByLabel("楼栋、单元或户").fill("北苑001 7号楼 4单元");
+    await page.locator(".call-places button").click();
+    await page.getByRole("button", { name: "异响" }).click();
+    await page.getByRole("button", { name: /^登记|^并入/ }).click();
+    await page.getByText(/已(开单|并入) GD-/).waitFor();
+  });
+  it("is not for those who may only look", async () => {
+    const page = await board("/tickets", { as: "viewer" });
+    expect(await page.locator(".call-log").count()).toBe(0);
   });
 });

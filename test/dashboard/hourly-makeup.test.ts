@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { hourlyMakeup, makeupBars, usualMakeup, type HourlyMakeup } from "../../dashboard/station/hourly-makeup.ts";
 
@@ -9,12 +9,20 @@ const DAY_MS = 24 * HOUR_MS;
 const AT = Date.UTC(2026, 10, 20);
 const MINUTE_MS = 60_000;
 
-const raw = (points: readonly (readonly [at: number, value: number | null])[]) => ({ times: points.map(([at]) => at), low: points.map(([, value]) => value), high: points.map(([, value]) => value), bucketMs: 0 });
+const raw = (points: readonly (readonly [at: number, value: number | null])[]) => ({
+  times: points.map(([at]) => at),
+  low: points.map(([, value]) => value),
+  high: points.map(([, value]) => value),
+  bucketMs: 0,
+});
 
 describe("hourly makeup", () => {
   it("is the rise of the totaliser in each clock hour, however the pump's runs fall", () => {
     // 0.1 m³ at 00:10 and 00:50, 0.3 m³ at 01:30.
-    const points = Array.from({ length: 13 }, (_, index): [number, number] => [AT + index * 10 * MINUTE_MS, 500 + (index >= 1 ? 0.1 : 0) + (index >= 5 ? 0.1 : 0) + (index >= 9 ? 0.3 : 0)]);
+    const points = Array.from({ length: 13 }, (_, index): [number, number] => [
+      AT + index * 10 * MINUTE_MS,
+      500 + (index >= 1 ? 0.1 : 0) + (index >= 5 ? 0.1 : 0) + (index >= 9 ? 0.3 : 0),
+    ]);
     const hours = hourlyMakeup(raw(points), AT + DAY_MS);
     expect(hours.map(({ at }) => at)).toEqual([AT, AT + HOUR_MS]);
     expect(hours[0]!.m3h).toBeCloseTo(0.2, 9);
@@ -22,26 +30,40 @@ describe("hourly makeup", () => {
   });
   it("loses no water over any spacing of readings without a long gap", () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 29 }), fc.double({ min: 0, max: 2, noNaN: true })), { minLength: 300, maxLength: 400 }), (steps) => {
-        let [at, total] = [AT, 1000];
-        const points: [number, number][] = [[at, total]];
-        for (const [minutes, volume] of steps) points.push([(at += minutes * MINUTE_MS), (total += volume)]);
-        const hours = hourlyMakeup(raw(points), at);
-        const whole = hours.filter((hour) => hour.at + HOUR_MS <= at);
-        const sum = whole.reduce((all, hour) => all + hour.m3h, 0);
-        const end = whole.at(-1)!.at + HOUR_MS;
-        const after = points.find(([time]) => time >= end)!;
-        const before = points.findLast(([time]) => time <= end)!;
-        const expected = before[1] - 1000 + (after[0] === before[0] ? 0 : ((after[1] - before[1]) * (end - before[0])) / (after[0] - before[0]));
-        expect(sum).toBeCloseTo(expected, 6);
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 29 }), fc.double({ min: 0, max: 2, noNaN: true })), { minLength: 300, maxLength: 400 }),
+        (steps) => {
+          let [at, total] = [AT, 1000];
+          const points: [number, number][] = [[at, total]];
+          for (const [minutes, volume] of steps) points.push([(at += minutes * MINUTE_MS), (total += volume)]);
+          const hours = hourlyMakeup(raw(points), at);
+          const whole = hours.filter((hour) => hour.at + HOUR_MS <= at);
+          const sum = whole.reduce((all, hour) => all + hour.m3h, 0);
+          const end = whole.at(-1)!.at + HOUR_MS;
+          const after = points.find(([time]) => time >= end)!;
+          const before = points.findLast(([time]) => time <= end)!;
+          const expected =
+            before[1] - 1000 + (after[0] === before[0] ? 0 : ((after[1] - before[1]) * (end - before[0])) / (after[0] - before[0]));
+          expect(sum).toBeCloseTo(expected, 6);
+        },
+      ),
       { numRuns: 50 },
     );
   });
   it("counts nothing for a totaliser that was replaced, and says nothing over a long silence", () => {
-    const points: [number, number | null][] = [[AT, 900], [AT + 30 * MINUTE_MS, 900.2], [AT + 40 * MINUTE_MS, 3], [AT + 60 * MINUTE_MS, 3.1], [AT + 5 * HOUR_MS, 9], [AT + 6 * HOUR_MS, 9.4]];
+    const points: [number, number | null][] = [
+      [AT, 900],
+      [AT + 30 * MINUTE_MS, 900.2],
+      [AT + 40 * MINUTE_MS, 3],
+      [AT + 60 * MINUTE_MS, 3.1],
+      [AT + 5 * HOUR_MS, 9],
+      [AT + 6 * HOUR_MS, 9.4],
+    ];
     const hours = hourlyMakeup(raw(points), AT + DAY_MS);
-    expect(hours.map(({ at, m3h }) => [(at - AT) / HOUR_MS, Math.round(m3h * 100) / 100])).toEqual([[0, 0.3], [5, 0.4]]);
+    expect(hours.map(({ at, m3h }) => [(at - AT) / HOUR_MS, Math.round(m3h * 100) / 100])).toEqual([
+      [0, 0.3],
+      [5, 0.4],
+    ]);
   });
   it("takes a bucket's greatest value as the one at its end, and the open bucket's as the one of now", () => {
     const buckets = { times: [AT, AT + HOUR_MS, AT + 2 * HOUR_MS], low: [100, 100.4, 101], high: [100.4, 101, 101.1], bucketMs: HOUR_MS };
@@ -53,7 +75,8 @@ describe("hourly makeup", () => {
   });
 });
 
-const days = (count: number, m3h: (hour: number, day: number) => number): HourlyMakeup[] => Array.from({ length: count * 24 }, (_, index) => ({ at: AT + index * HOUR_MS, m3h: m3h(index % 24, Math.floor(index / 24)) }));
+const days = (count: number, m3h: (hour: number, day: number) => number): HourlyMakeup[] =>
+  Array.from({ length: count * 24 }, (_, index) => ({ at: AT + index * HOUR_MS, m3h: m3h(index % 24, Math.floor(index / 24)) }));
 
 describe("what is usual", () => {
   it("is learned for every hour of the day, from three days on", () => {
@@ -70,7 +93,10 @@ describe("what is usual", () => {
 
 describe("bars", () => {
   const from = AT + 7 * DAY_MS;
-  const hours = [...days(7, () => 0.2), ...Array.from({ length: 24 }, (_, hour) => ({ at: from + hour * HOUR_MS, m3h: hour >= 20 ? 1.1 : 0.2 }))];
+  const hours = [
+    ...days(7, () => 0.2),
+    ...Array.from({ length: 24 }, (_, hour) => ({ at: from + hour * HOUR_MS, m3h: hour >= 20 ? 1.1 : 0.2 })),
+  ];
   it("are grey within the usual, and marked above it", () => {
     const bars = makeupBars(hours, [], from, from + DAY_MS);
     expect(bars).toHaveLength(24);

@@ -4,16 +4,32 @@ import type { RuleStatus } from "../../model/live.ts";
 
 /** One line for each kind of rule: the nearest of all places, firing first. */
 
-const status = (kind: RuleStatus["kind"], asset: string, value: number | null, limit: number | null, state: RuleStatus["state"] = "normal"): RuleStatus => ({ kind, asset, state, value, limit, at: 0, opensAt: null });
+const status = (
+  kind: RuleStatus["kind"],
+  asset: string,
+  value: number | null,
+  limit: number | null,
+  state: RuleStatus["state"] = "normal",
+): RuleStatus => ({ kind, asset, state, value, limit, at: 0, opensAt: null });
 
 describe("rule lines", () => {
   it("show of many units the one that is nearest to its limit", () => {
-    const [line] = ruleLines([status("air_lock", "U1", 1, 1.5), status("air_lock", "U2", 1.4, 1.5), status("air_lock", "U3", null, null, "unknown")]);
+    const [line] = ruleLines([
+      status("air_lock", "U1", 1, 1.5),
+      status("air_lock", "U2", 1.4, 1.5),
+      status("air_lock", "U3", null, null, "unknown"),
+    ]);
     expect(line).toMatchObject({ worst: { asset: "U2" }, count: 3 });
     expect(line!.nearness).toBeCloseTo(1.4 / 1.5, 9);
   });
   it("put firing before building up before normal, then by nearness", () => {
-    const lines = ruleLines([status("offline", "S", 1, 10), status("leak", "C", 14, 20, "pending"), status("burst", "C", 9, 10), status("curve_drift", "C", 6, 3, "firing"), status("low_pressure", "C", null, null, "unknown")]);
+    const lines = ruleLines([
+      status("offline", "S", 1, 10),
+      status("leak", "C", 14, 20, "pending"),
+      status("burst", "C", 9, 10),
+      status("curve_drift", "C", 6, 3, "firing"),
+      status("low_pressure", "C", null, null, "unknown"),
+    ]);
     expect(lines.map(({ worst }) => worst.kind)).toEqual(["curve_drift", "leak", "burst", "offline", "low_pressure"]);
     expect(lines.map(({ nearness }) => nearness)).toEqual([1, 0.7, 0.9, 0.1, 0]);
   });

@@ -10,7 +10,8 @@ describe("the filter", () => {
     ticketSummary("GD-3", { state: "closed", dueAt: null, kind: "air_lock" }),
     ticketSummary("GD-4", { dueAt: null }),
   ];
-  const ids = (filter: Partial<TicketFilter>): string[] => filterTickets(all, { text: "", severity: "", source: "", overdueOnly: false, ...filter }, 100).map(({ id }) => id);
+  const ids = (filter: Partial<TicketFilter>): string[] =>
+    filterTickets(all, { text: "", severity: "", source: "", overdueOnly: false, ...filter }, 100).map(({ id }) => id);
 
   it("takes everything when nothing is asked", () => expect(ids({})).toEqual(["GD-1", "GD-2", "GD-3", "GD-4"]));
   it("looks for words in both languages, the number, the kind and the name of who has it, whatever their case", () => {

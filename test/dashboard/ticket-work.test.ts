@@ -21,7 +21,18 @@ describe("the next step", () => {
     const way = (cured: boolean) => TICKET_STATES.map((state) => nextMove(ticket(state, "rule", cured)));
     expect(way(true)).toEqual(["dispatch", "accept", "depart", "arrive", "resolve", "close", "close", "close", undefined, undefined]);
     // Locked: somebody may confirm, but nobody is led to a close.
-    expect(way(false)).toEqual(["dispatch", "accept", "depart", "arrive", "resolve", "confirm", "confirm", undefined, undefined, undefined]);
+    expect(way(false)).toEqual([
+      "dispatch",
+      "accept",
+      "depart",
+      "arrive",
+      "resolve",
+      "confirm",
+      "confirm",
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
   it("calls a resident back who called", () => {
     expect(nextMove(ticket("resolved", "complaint", true))).toBe("reply");
@@ -44,7 +55,16 @@ describe("the load", () => {
       { id: "a", name: "管家A", areas: [] },
       { id: "b", name: "管家B", areas: [] },
     ] as unknown as Parameters<typeof loadOf>[1];
-    const load = loadOf([ticketSummary("1", { state: "dispatched", assignee: "b" }), ticketSummary("2", { state: "on_site", assignee: "管家B" }), ticketSummary("3", { state: "accepted", assignee: "wang" }), ticketSummary("4"), ticketSummary("5", { state: "resolved", assignee: "a" })], stewards);
+    const load = loadOf(
+      [
+        ticketSummary("1", { state: "dispatched", assignee: "b" }),
+        ticketSummary("2", { state: "on_site", assignee: "管家B" }),
+        ticketSummary("3", { state: "accepted", assignee: "wang" }),
+        ticketSummary("4"),
+        ticketSummary("5", { state: "resolved", assignee: "a" }),
+      ],
+      stewards,
+    );
     expect(load.map(({ name, open, state }) => [name, open, state?.en])).toEqual([
       ["管家B", 2, "On site"],
       ["wang", 1, "Accepted"],

@@ -13,7 +13,8 @@ function station(drops: Readonly<Record<string, number | null>>): StationState {
   const values: Record<string, StationState["values"][string]> = {};
   for (const unit of units) {
     const drop = drops[unit.id] === undefined ? 10 : drops[unit.id]!;
-    values[unit.id] = drop === null ? { t_supply: [5, null], t_return: [5, 30] } : { t_supply: [5, 46], t_return: [5, 46 - drop], valve_pos: [5, 80] };
+    values[unit.id] =
+      drop === null ? { t_supply: [5, null], t_return: [5, 30] } : { t_supply: [5, 46], t_return: [5, 46 - drop], valve_pos: [5, 80] };
   }
   values[`${units[0]!.id}-601`] = { t_room: [5, 19] };
   return { id: "S0001", connection: "online", dataAt: 5, receivedAt: 5, derived: {}, intervalMs: 2_000, values };
@@ -32,7 +33,10 @@ describe("unit rows", () => {
   });
   it("need four heated units to know what is usual", () => {
     const three = station({});
-    const few: StationState = { ...three, values: Object.fromEntries(Object.entries(three.values).filter(([id]) => units.slice(0, 3).some((unit) => unit.id === id))) };
+    const few: StationState = {
+      ...three,
+      values: Object.fromEntries(Object.entries(three.values).filter(([id]) => units.slice(0, 3).some((unit) => unit.id === id))),
+    };
     expect(unitRows(network, few, circuit).every((row) => row.phi === null)).toBe(true);
     expect(unitRows(network, undefined, circuit).every((row) => row.at === null)).toBe(true);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RuleHost } from "../../rules/host.ts";
-import { HOUR, MINUTE, MemoryHistory, START, plantReadings, smallNetwork } from "../support/signals.ts";
+import { DAY, HOUR, MINUTE, MemoryHistory, START, plantReadings, smallNetwork } from "../support/signals.ts";
 
 const network = smallNetwork({ buildings: 2, units: 4 });
 const readings = plantReadings({ network, from: START, to: START + 12 * HOUR, seed: 5 });
@@ -103,6 +103,28 @@ describe("offline", () => {
     const { host, feed } = rig();
     feed(START, SILENT);
     feed(SILENT, START + 8 * HOUR, (asset) => asset !== "S1-A-B1-U1");
+    expect(offline(host)).toEqual([]);
+  });
+
+  it("devices that report once a day, or say for an hour that their sensors failed, are not silent", () => {
+    const daily = rig();
+    daily.host.accept(
+      daily.history.commit(
+        plantReadings({ network, from: START, to: START + 3 * DAY, seed: 5, intervalMs: 5 * MINUTE, unitIntervalMs: DAY }),
+      ),
+    );
+    expect(offline(daily.host)).toEqual([]);
+
+    const withRooms = smallNetwork({ buildings: 2, units: 4, rooms: 1 });
+    const failed = plantReadings({
+      network: withRooms,
+      from: START,
+      to: START + 8 * HOUR,
+      seed: 5,
+      tamper: ({ at, value, point }) => (point.asset.includes("-U") && at > START + 5 * HOUR ? null : value),
+    });
+    const host = new RuleHost({ network: withRooms, history: new MemoryHistory().read });
+    host.accept(failed);
     expect(offline(host)).toEqual([]);
   });
 });

@@ -125,6 +125,10 @@ describe("under-heated: what is not one", () => {
       "corner and top rooms a little below 18 °C",
       { rooms: 4, roomPosition: (_, room) => (room === 0 ? "corner" : "middle"), roomOffsetK: (_, room) => (room === 0 ? -2.5 : 0.5) },
     ],
+    [
+      "a circuit with too little heat, in which one unit is the first below 18 °C",
+      { rooms: 3, roomOffsetK: (unit) => (unit === 3 ? -2.4 : -1.8) },
+    ],
     ["one lone sensor at a window", { rooms: 1, roomOffsetK: (unit) => (unit === 3 ? -3 : 0) }],
     ["mild weather with hardly any drop", { outdoorC: () => 14, flow: starve(0.5) }],
   ])("is not %s", (_, story) => {

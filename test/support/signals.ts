@@ -29,10 +29,11 @@ export interface PlantShape {
   readonly units?: number;
   readonly rooms?: number;
   readonly staticKpa?: number;
+  readonly circulationM3h?: number;
 }
 
 /** One station S1 with circuits S1-A, S1-B …, buildings S1-A-B1 …, units S1-A-B1-U1 …, rooms S1-A-B1-U1-R1 … */
-export function smallNetwork({ circuits = 1, buildings = 2, units = 3, rooms = 0, staticKpa }: PlantShape = {}): Network {
+export function smallNetwork({ circuits = 1, buildings = 2, units = 3, rooms = 0, staticKpa, circulationM3h = 258 }: PlantShape = {}): Network {
   const many = <T>(count: number, make: (number: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index + 1));
   const file = {
     name: "test",
@@ -50,7 +51,7 @@ export function smallNetwork({ circuits = 1, buildings = 2, units = 3, rooms = 0
             id: circuit,
             name: `${c}号机组`,
             heated_area_m2: 100_000,
-            circulation_m3h: 258,
+            circulation_m3h: circulationM3h,
             water_volume_m3: 105,
             ...(staticKpa === undefined ? {} : { static_pressure_kpa: staticKpa }),
             buildings: many(buildings, (b) => ({

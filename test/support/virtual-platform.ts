@@ -35,8 +35,8 @@ export interface VirtualPlatform {
   status(station: string, online: boolean): void;
   /** Time goes on to `to` (epoch ms); what arrived is committed first, then the watch looks once. */
   moveTo(to: number): Promise<void>;
-  /** Ends in an orderly way and starts again on the same folder … */
-  restart(): Promise<void>;
+  /** Ends in an orderly way and starts again on the same folder, `downMs` later … */
+  restart(downMs?: number): Promise<void>;
   /** … or dies here: what was on disk at this instant is all that the next start sees. */
   crash(): Promise<void>;
   /** Saves what the rules remember and checkpoints, as timers do in the running platform. */
@@ -119,10 +119,11 @@ export async function startVirtualPlatform(network: Network, startAt: number): P
       at = Math.max(at, to);
       parts.watch.look();
     },
-    async restart() {
+    async restart(downMs = 0) {
       await settle();
       const { folder } = parts;
       await end();
+      at += downMs;
       parts = await open(network, folder, now, log);
       ended = false;
     },
