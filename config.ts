@@ -44,7 +44,12 @@ const settingsFile = z.strictObject({
   network: z.string().min(1).default("network.yaml"),
   data: z.string().min(1).default("data"),
   http: z
-    .strictObject({ host: z.string().default("127.0.0.1"), port: port.default(8080), secure: z.boolean().default(false), origins: z.array(z.url()).default([]) })
+    .strictObject({
+      host: z.string().default("127.0.0.1"),
+      port: port.default(8080),
+      secure: z.boolean().default(false),
+      origins: z.array(z.url()).default([]),
+    })
     .prefault({}),
   mqtt: z
     .strictObject({
@@ -82,7 +87,12 @@ export function loadConfig(options: { file?: string | undefined; environment: No
     dataFolder: environment["HEATSTEWARD_DATA"] ? resolve(options.folder, environment["HEATSTEWARD_DATA"]) : inFolder(settings.data),
     networkFile,
     network: parseNetworkFile(readText(networkFile, `a network file (named by \`network\` in ${file})`), networkFile),
-    http: { host: environment["HEATSTEWARD_HTTP_HOST"] || settings.http.host, port: environmentPort(environment, "HEATSTEWARD_HTTP_PORT") ?? settings.http.port, secure: settings.http.secure, origins: settings.http.origins },
+    http: {
+      host: environment["HEATSTEWARD_HTTP_HOST"] || settings.http.host,
+      port: environmentPort(environment, "HEATSTEWARD_HTTP_PORT") ?? settings.http.port,
+      secure: settings.http.secure,
+      origins: settings.http.origins,
+    },
     mqtt: {
       host: environment["HEATSTEWARD_MQTT_HOST"] || settings.mqtt.host,
       port: environmentPort(environment, "HEATSTEWARD_MQTT_PORT") ?? settings.mqtt.port,
@@ -95,7 +105,10 @@ export function loadConfig(options: { file?: string | undefined; environment: No
   };
 }
 
-function readTls(files: { key: string; cert: string; ca?: string | undefined }, inFolder: (path: string) => string): NonNullable<Config["mqtt"]["tls"]> {
+function readTls(
+  files: { key: string; cert: string; ca?: string | undefined },
+  inFolder: (path: string) => string,
+): NonNullable<Config["mqtt"]["tls"]> {
   const read = (path: string): string => readText(inFolder(path), "a PEM file (named by `mqtt.tls`)");
   return { key: read(files.key), cert: read(files.cert), ...(files.ca === undefined ? {} : { ca: read(files.ca) }) };
 }
@@ -123,7 +136,12 @@ function parseSettings(text: string, file: string): z.infer<typeof settingsFile>
     const known = KNOWN_KEYS[path] ?? [];
     const key = issue.keys[0]!;
     const nearest = nearestWord(key, known);
-    throw new InputError(`${file} ${path}`.trimEnd(), `one of ${known.join(", ")}`, `unknown key "${key}"`, nearest === undefined ? undefined : `did you mean "${nearest}"?`);
+    throw new InputError(
+      `${file} ${path}`.trimEnd(),
+      `one of ${known.join(", ")}`,
+      `unknown key "${key}"`,
+      nearest === undefined ? undefined : `did you mean "${nearest}"?`,
+    );
   }
   const found = issue.path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown> | undefined)?.[key], value);
   throw new InputError(`${file} ${path}`, issue.message, JSON.stringify(found) ?? "nothing");
@@ -139,7 +157,11 @@ function environmentPort(environment: NodeJS.ProcessEnv, name: string): number |
 function brokerUrl(word: string | undefined, place: string): string | undefined {
   if (word === undefined || word === "") return undefined;
   if (!URL.canParse(word) || !/^(mqtt|mqtts|tcp|ssl|ws|wss):$/.test(new URL(word).protocol)) {
-    throw new InputError(place, "the URL of an MQTT broker such as mqtts://user:password@broker:8883", `"${word.replace(/\/\/.*@/, "//…@")}"`);
+    throw new InputError(
+      place,
+      "the URL of an MQTT broker such as mqtts://user:password@broker:8883",
+      `"${word.replace(/\/\/.*@/, "//…@")}"`,
+    );
   }
   return word;
 }
@@ -147,6 +169,7 @@ function brokerUrl(word: string | undefined, place: string): string | undefined 
 function logLevel(word: string | undefined): LogLevel | undefined {
   if (word === undefined || word === "") return undefined;
   const level = LOG_LEVELS.find((known) => known === word);
-  if (level === undefined) throw new InputError("HEATSTEWARD_LOG", `one of ${LOG_LEVELS.join(", ")}`, `"${word}"`, nearestWord(word, LOG_LEVELS));
+  if (level === undefined)
+    throw new InputError("HEATSTEWARD_LOG", `one of ${LOG_LEVELS.join(", ")}`, `"${word}"`, nearestWord(word, LOG_LEVELS));
   return level;
 }

@@ -37,7 +37,13 @@ export function createContacts(network: Network, store: TelemetryStore, now: () 
   for (const { id } of network.stations) {
     const extent = store.extent(id);
     const status = store.latest(id, STATUS_SIGNAL);
-    if (extent !== undefined) heard.set(id, { dataAt: extent.to, receivedAt: extent.to, intervalMs: undefined, online: status === undefined ? undefined : status[1] === 1 });
+    if (extent !== undefined)
+      heard.set(id, {
+        dataAt: extent.to,
+        receivedAt: extent.to,
+        intervalMs: undefined,
+        online: status === undefined ? undefined : status[1] === 1,
+      });
   }
   return {
     hear(readings, receivedAt) {
@@ -52,7 +58,8 @@ export function createContacts(network: Network, store: TelemetryStore, now: () 
         }
         const stepMs = at - known.dataAt;
         if (stepMs <= 0) continue;
-        if (stepMs <= INTERVAL_MS_MAX) known.intervalMs = known.intervalMs === undefined ? stepMs : known.intervalMs + SMOOTHING * (stepMs - known.intervalMs);
+        if (stepMs <= INTERVAL_MS_MAX)
+          known.intervalMs = known.intervalMs === undefined ? stepMs : known.intervalMs + SMOOTHING * (stepMs - known.intervalMs);
         known.dataAt = at;
       }
     },

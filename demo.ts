@@ -47,16 +47,31 @@ const BY: Actor = { name: "demonstration", role: "admin" };
 
 await runCommand(HELP, async () => {
   const { values } = parseArgs({
-    options: { data: { type: "string", default: "demo-data" }, days: { type: "string", default: "14" }, seed: { type: "string" }, config: { type: "string" }, help: { type: "boolean", short: "h" } },
+    options: {
+      data: { type: "string", default: "demo-data" },
+      days: { type: "string", default: "14" },
+      seed: { type: "string" },
+      config: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
   });
   if (values.help === true) return "help";
   const folder = resolve(values.data);
-  const { state, fresh } = prepare(folder, wholeNumber("--days", values.days, 1, DAYS_MAX), values.seed === undefined ? randomInt(1, 1_000_000) : wholeNumber("--seed", values.seed, 1, 2 ** 31));
+  const { state, fresh } = prepare(
+    folder,
+    wholeNumber("--days", values.days, 1, DAYS_MAX),
+    values.seed === undefined ? randomInt(1, 1_000_000) : wholeNumber("--seed", values.seed, 1, 2 ** 31),
+  );
   const config = demoConfig(folder, values.config);
   const started = performance.now();
-  const [platform] = await Promise.all([startPlatform(config, { log: createLog(config.logLevel), simulated: true }), ensureDashboard(console.log)]);
+  const [platform] = await Promise.all([
+    startPlatform(config, { log: createLog(config.logLevel), simulated: true }),
+    ensureDashboard(console.log),
+  ]);
   await register(platform, state);
-  console.log(`\n  HeatSteward 供暖管家 demonstration (seed ${state.seed}${fresh ? "" : ", continued"})\n\n  open      ${platform.httpUrl}\n  user      ${USER}\n  password  ${state.password}\n\n  All data are simulated. Ctrl-C stops; the next start continues.\n`);
+  console.log(
+    `\n  HeatSteward 供暖管家 demonstration (seed ${state.seed}${fresh ? "" : ", continued"})\n\n  open      ${platform.httpUrl}\n  user      ${USER}\n  password  ${state.password}\n\n  All data are simulated. Ctrl-C stops; the next start continues.\n`,
+  );
   const devices = startDevices(folder, platform.mqttUrl, state);
   stopTogether(platform, devices, started);
   return "done";
@@ -64,7 +79,8 @@ await runCommand(HELP, async () => {
 
 function wholeNumber(name: string, word: string, min: number, max: number): number {
   const value = Number(word);
-  if (!Number.isInteger(value) || value < min || value > max) throw new InputError(name, `a whole number from ${min} to ${max}`, `"${word}"`);
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw new InputError(name, `a whole number from ${min} to ${max}`, `"${word}"`);
   return value;
 }
 
@@ -100,7 +116,8 @@ function demoConfig(folder: string, settings: string | undefined): Config {
 }
 
 async function register(platform: Platform, state: DemoState): Promise<void> {
-  if (!platform.accounts.users().some(({ name }) => name === USER)) await platform.accounts.addUser({ name: USER, password: state.password, role: "admin" }, BY);
+  if (!platform.accounts.users().some(({ name }) => name === USER))
+    await platform.accounts.addUser({ name: USER, password: state.password, role: "admin" }, BY);
   for (const [name, gateway] of Object.entries(state.gateways)) {
     if (platform.gateways.gateway(name) === undefined) await platform.gateways.addGateway(name, gateway.stations, BY, gateway.password);
   }
@@ -109,7 +126,16 @@ async function register(platform: Platform, state: DemoState): Promise<void> {
 function startDevices(folder: string, mqttUrl: string, state: DemoState): ChildProcess {
   const credentials = join(folder, "gateways.json");
   writeFileSync(credentials, JSON.stringify(state.gateways), { mode: 0o600 });
-  const options = ["--mqtt", mqttUrl, "--network", join(folder, "network.yaml"), "--credentials", credentials, "--seed", String(state.seed)];
+  const options = [
+    "--mqtt",
+    mqttUrl,
+    "--network",
+    join(folder, "network.yaml"),
+    "--credentials",
+    credentials,
+    "--seed",
+    String(state.seed),
+  ];
   options.push("--start", String(state.startAt), "--first-now", String(state.firstNow), "--state", join(folder, "devices.json"));
   return spawn(process.execPath, [join(root, "simulators", "demo-devices.ts"), ...options], { stdio: ["pipe", "inherit", "inherit"] });
 }
@@ -118,7 +144,10 @@ function stopTogether(platform: Platform, devices: ChildProcess, started: number
   let stopping = false;
   const devicesEnded = new Promise<void>((resolve) => devices.once("exit", () => resolve()));
   devices.once("exit", (code) => {
-    if (!stopping) console.error(`the simulated devices ended (${code ?? "by a signal"}) after ${((performance.now() - started) / 1000).toFixed(0)} s; the platform goes on`);
+    if (!stopping)
+      console.error(
+        `the simulated devices ended (${code ?? "by a signal"}) after ${((performance.now() - started) / 1000).toFixed(0)} s; the platform goes on`,
+      );
   });
   const stop = async (): Promise<void> => {
     if (stopping) return;

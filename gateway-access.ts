@@ -14,7 +14,11 @@ export interface GatewayAccess {
   stop(): void;
 }
 
-export function createGatewayAccess(parts: { readonly gateways: GatewayAccounts; readonly broker: Broker | undefined; readonly pipeline: Pipeline }): GatewayAccess {
+export function createGatewayAccess(parts: {
+  readonly gateways: GatewayAccounts;
+  readonly broker: Broker | undefined;
+  readonly pipeline: Pipeline;
+}): GatewayAccess {
   const { gateways, broker, pipeline } = parts;
   let revision = gateways.gatewayRevision();
   let timer: NodeJS.Timeout | undefined;
@@ -31,7 +35,13 @@ export function createGatewayAccess(parts: { readonly gateways: GatewayAccounts;
         return gateways
           .gateways()
           .filter(({ revokedAt }) => revokedAt === undefined)
-          .map(({ name, stations, createdAt }) => ({ name, stations, createdAt, connected: broker?.connected(name) ?? false, lastSeenAt: seen.get(name) ?? null }));
+          .map(({ name, stations, createdAt }) => ({
+            name,
+            stations,
+            createdAt,
+            connected: broker?.connected(name) ?? false,
+            lastSeenAt: seen.get(name) ?? null,
+          }));
       },
       addGateway: (name, stations, by) => gateways.addGateway(name, stations, by),
     },

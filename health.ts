@@ -26,7 +26,13 @@ export interface HealthParts {
 export function createHealth(parts: HealthParts): { health(): Health } {
   return {
     health() {
-      const all: Record<string, HealthPart> = { store: storePart(parts), ingest: ingestPart(parts), broker: brokerPart(parts), rules: rulesPart(parts), stations: stationsPart(parts) };
+      const all: Record<string, HealthPart> = {
+        store: storePart(parts),
+        ingest: ingestPart(parts),
+        broker: brokerPart(parts),
+        rules: rulesPart(parts),
+        stations: stationsPart(parts),
+      };
       const found = new Set(Object.values(all).map(({ status }) => status));
       const status = found.has("down") ? "down" : found.has("degraded") ? "degraded" : "ok";
       return { status, version: packageFile.version, startedAt: parts.startedAt, parts: all };
@@ -51,11 +57,21 @@ function ingestPart({ pipeline }: HealthParts): HealthPart {
   const { gateways, rejects, failing, full, ...figures } = pipeline.stats();
   const rejected = Object.values(rejects).reduce((sum, count) => sum + count, 0);
   const skewed = gateways.filter((gateway) => gateway.clock === "skewed");
-  const shown = { ...figures, failing: failing ?? null, full: String(full), rejected, gateways: gateways.length, skewedGateways: skewed.length };
+  const shown = {
+    ...figures,
+    failing: failing ?? null,
+    full: String(full),
+    rejected,
+    gateways: gateways.length,
+    skewedGateways: skewed.length,
+  };
   if (full) {
     return {
       status: "degraded",
-      message: { zh: "接收队列已满，暂停读取，网关会保留数据", en: "the ingest queue is full, reading is paused; gateways keep their data" },
+      message: {
+        zh: "接收队列已满，暂停读取，网关会保留数据",
+        en: "the ingest queue is full, reading is paused; gateways keep their data",
+      },
       figures: shown,
     };
   }
@@ -75,14 +91,20 @@ function ingestPart({ pipeline }: HealthParts): HealthPart {
 function brokerPart({ broker, external }: HealthParts): HealthPart {
   if (broker !== undefined) {
     const { refused, ended: _ended, ...figures } = broker.stats();
-    return { status: "ok", figures: { port: broker.port, ...figures, refused: Object.values(refused).reduce((sum, count) => sum + count, 0) } };
+    return {
+      status: "ok",
+      figures: { port: broker.port, ...figures, refused: Object.values(refused).reduce((sum, count) => sum + count, 0) },
+    };
   }
   const stats = external?.stats();
   const figures = { connected: String(stats?.connected ?? false), messages: stats?.messages ?? 0, lastError: stats?.lastError ?? null };
   if (stats?.connected === true) return { status: "ok", figures };
   return {
     status: "degraded",
-    message: { zh: `与外部 MQTT 服务器断开：${stats?.lastError ?? "正在连接"}`, en: `not connected to the external MQTT broker: ${stats?.lastError ?? "connecting"}` },
+    message: {
+      zh: `与外部 MQTT 服务器断开：${stats?.lastError ?? "正在连接"}`,
+      en: `not connected to the external MQTT broker: ${stats?.lastError ?? "connecting"}`,
+    },
     figures,
   };
 }
@@ -94,7 +116,10 @@ function rulesPart({ host, watch }: HealthParts): HealthPart {
   if (failures === 0) return { status: "ok", figures: shown };
   return {
     status: "degraded",
-    message: { zh: `规则计算出错 ${failures} 次：${lastFailure ?? "见日志"}`, en: `rules failed ${failures} times: ${lastFailure ?? "see the log"}` },
+    message: {
+      zh: `规则计算出错 ${failures} 次：${lastFailure ?? "见日志"}`,
+      en: `rules failed ${failures} times: ${lastFailure ?? "see the log"}`,
+    },
     figures: shown,
   };
 }

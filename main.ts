@@ -24,7 +24,8 @@ await runCommand(HELP, async () => {
   const log = createLog(config.logLevel);
   const [platform] = await Promise.all([startPlatform(config, { log }), ensureDashboard((line) => log.info(line))]);
   console.log(`HeatSteward  ${platform.httpUrl}  ${platform.mqttUrl}`);
-  if (platform.setupToken !== undefined) console.log(`No user yet: open ${platform.httpUrl}/setup and enter the one-time token ${platform.setupToken}`);
+  if (platform.setupToken !== undefined)
+    console.log(`No user yet: open ${platform.httpUrl}/setup and enter the one-time token ${platform.setupToken}`);
   const stop = (signal: string): void => {
     log.info(`${signal}: stopping`);
     setTimeout(() => process.exit(1), STOP_MS_MAX).unref();

@@ -93,7 +93,14 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
       onChange: (station) => watch?.changed(station),
       elapsedMs: () => performance.now(),
     });
-    memory = openRuleMemory({ host, store, network, now, log, snapshots: openRuleSnapshots(database, { format: SNAPSHOT_FORMAT, keep: SNAPSHOTS_PER_STATION }) });
+    memory = openRuleMemory({
+      host,
+      store,
+      network,
+      now,
+      log,
+      snapshots: openRuleSnapshots(database, { format: SNAPSHOT_FORMAT, keep: SNAPSHOTS_PER_STATION }),
+    });
     memory.start();
     closers.push(() => memory?.stop());
     watch = createFaultWatch({ network, host, desk, contacts, now, log });
@@ -127,9 +134,26 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
     watch.start();
     closers.push(() => watch?.stop());
 
-    const source = config.mqtt.url === undefined ? await startBroker({ host: config.mqtt.host, port: config.mqtt.port, ...(config.mqtt.tls === undefined ? {} : { tls: config.mqtt.tls }), pipeline, log, now, authenticate: (name, password) => gateways.authenticateGateway(name, password) }) : undefined;
-    const external = config.mqtt.url === undefined ? undefined : connectExternal({ url: config.mqtt.url, clientId: EXTERNAL_CLIENT_ID, pipeline, log, now });
-    closers.push(() => source?.close(), () => external?.close());
+    const source =
+      config.mqtt.url === undefined
+        ? await startBroker({
+            host: config.mqtt.host,
+            port: config.mqtt.port,
+            ...(config.mqtt.tls === undefined ? {} : { tls: config.mqtt.tls }),
+            pipeline,
+            log,
+            now,
+            authenticate: (name, password) => gateways.authenticateGateway(name, password),
+          })
+        : undefined;
+    const external =
+      config.mqtt.url === undefined
+        ? undefined
+        : connectExternal({ url: config.mqtt.url, clientId: EXTERNAL_CLIENT_ID, pipeline, log, now });
+    closers.push(
+      () => source?.close(),
+      () => external?.close(),
+    );
     const access = createGatewayAccess({ gateways, broker: source, pipeline });
     access.start();
     closers.push(() => access.stop());
@@ -147,8 +171,16 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
       live,
       health,
       metrics: () => platformMetrics({ store, pipeline, host, watch, broker: source, external }),
-      settings: { adminToken: config.adminToken, secure: config.http.secure, origins: config.http.origins, dashboardFolder: DASHBOARD_FOLDER },
-      log: { error: (message, fields) => log.error(`${message} ${JSON.stringify(fields)}`), warn: (message, fields) => log.warn(`${message} ${JSON.stringify(fields)}`) },
+      settings: {
+        adminToken: config.adminToken,
+        secure: config.http.secure,
+        origins: config.http.origins,
+        dashboardFolder: DASHBOARD_FOLDER,
+      },
+      log: {
+        error: (message, fields) => log.error(`${message} ${JSON.stringify(fields)}`),
+        warn: (message, fields) => log.warn(`${message} ${JSON.stringify(fields)}`),
+      },
     });
     closers.push(() => server.close());
     await listen(server, config.http);
@@ -174,7 +206,13 @@ async function listen(server: ReturnType<typeof buildServer>, { host, port }: Co
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "EADDRINUSE" && code !== "EACCES" && code !== "EADDRNOTAVAIL") throw error;
-    const found = code === "EADDRINUSE" ? "in use by another program" : code === "EACCES" ? "not allowed for this user" : "no address of this machine";
-    throw new InputError(`http ${host}:${port}`, "an address and port that are free", found, "set http.port in heatsteward.yaml or HEATSTEWARD_HTTP_PORT");
+    const found =
+      code === "EADDRINUSE" ? "in use by another program" : code === "EACCES" ? "not allowed for this user" : "no address of this machine";
+    throw new InputError(
+      `http ${host}:${port}`,
+      "an address and port that are free",
+      found,
+      "set http.port in heatsteward.yaml or HEATSTEWARD_HTTP_PORT",
+    );
   }
 }

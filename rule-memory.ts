@@ -18,7 +18,14 @@ export interface RuleMemory {
 }
 
 /** Loads the saved states into an empty host and folds the stored readings after them. */
-export function openRuleMemory(parts: { host: RuleHost; snapshots: RuleSnapshots; store: TelemetryStore; network: Network; now: () => number; log: Log }): RuleMemory {
+export function openRuleMemory(parts: {
+  host: RuleHost;
+  snapshots: RuleSnapshots;
+  store: TelemetryStore;
+  network: Network;
+  now: () => number;
+  log: Log;
+}): RuleMemory {
   const { host, snapshots, store, network, now, log } = parts;
   const written = new WeakSet<object>();
   const saved = network.stations.flatMap(({ id }) => {

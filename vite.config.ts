@@ -49,5 +49,26 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          // Each file is compressed by itself: what is used together is smaller together.
+          groups: [
+            {
+              name: "tickets",
+              test: /dashboard\/(tickets\/(?!stages|source|assignee|kpi)|screens\/tickets?\.tsx|styles\/ticket(?!-row))/,
+              priority: 2,
+            },
+            {
+              name: "plant",
+              test: /dashboard\/(components|charts\/(chart-data|supply-band)|tickets\/(stages|source|assignee|kpi)|live-state|units|ticket-clock|rem|network|curve|styles\/(table|ticket-row))/,
+              minShareCount: 2,
+              priority: 1,
+            },
+          ],
+        },
+      },
+    },
   },
 });

@@ -6,9 +6,18 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     projects: [
-      { extends: true, test: { name: "unit", include: ["test/{platform,cli,model,ingest,store,rules,tickets,api,simulators,dashboard,tidy}/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["test/{platform,cli,model,ingest,store,rules,tickets,api,simulators,dashboard,tidy}/**/*.test.ts"],
+        },
+      },
       { extends: true, test: { name: "stories", include: ["test/stories/**/*.test.ts"], testTimeout: 120_000 } },
-      { extends: true, test: { name: "integration", include: ["test/integration/**/*.test.ts"], testTimeout: 180_000, fileParallelism: false } },
+      {
+        extends: true,
+        test: { name: "integration", include: ["test/integration/**/*.test.ts"], testTimeout: 180_000, fileParallelism: false },
+      },
       { extends: true, test: { name: "browser", include: ["test/browser/**/*.test.ts"], testTimeout: 120_000, fileParallelism: false } },
     ],
   },

@@ -28,7 +28,12 @@ export async function runCommand(
 function checkNode(): void {
   const { node } = process.versions;
   if (Number(node.split(".")[0]) >= NODE_MAJOR_MIN) return;
-  throw new InputError("Node", `version ${NODE_MAJOR_MIN} or later`, node, "start with npm (npm start, npm run …): npm ci brings the right one");
+  throw new InputError(
+    "Node",
+    `version ${NODE_MAJOR_MIN} or later`,
+    node,
+    "start with npm (npm start, npm run …): npm ci brings the right one",
+  );
 }
 
 /** The one NAME that a command is about. */

@@ -48,7 +48,11 @@ export interface Evidence {
   readonly limit?: number;
   readonly text: Text;
   /** A derived quantity's own history, so that it can be drawn: times in epoch ms, at most 336 points. */
-  readonly curve?: { readonly times: readonly number[]; readonly values: readonly (number | null)[]; readonly expected?: readonly (number | null)[] };
+  readonly curve?: {
+    readonly times: readonly number[];
+    readonly values: readonly (number | null)[];
+    readonly expected?: readonly (number | null)[];
+  };
 }
 
 /** One possible cause, with what speaks for and against it in numbers. */

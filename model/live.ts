@@ -48,7 +48,27 @@ export interface StationLive {
 /** A ticket as lists show it. */
 export type TicketSummary = Pick<
   Ticket,
-  "id" | "kind" | "severity" | "state" | "source" | "asset" | "station" | "circuit" | "building" | "unit" | "title" | "summary" | "dueAt" | "deadlines" | "version" | "since" | "detectedAt" | "openedAt" | "closedAt" | "recoveredAt" | "assignee"
+  | "id"
+  | "kind"
+  | "severity"
+  | "state"
+  | "source"
+  | "asset"
+  | "station"
+  | "circuit"
+  | "building"
+  | "unit"
+  | "title"
+  | "summary"
+  | "dueAt"
+  | "deadlines"
+  | "version"
+  | "since"
+  | "detectedAt"
+  | "openedAt"
+  | "closedAt"
+  | "recoveredAt"
+  | "assignee"
 > & { readonly absorbed: number };
 
 export interface HealthPart {
@@ -67,9 +87,22 @@ export interface Health {
 
 /** Server to browser. `stations` of a delta replace the named stations' named values only; newest wins. */
 export type LiveMessage =
-  | { readonly type: "snapshot"; readonly at: number; readonly ticketSequence: number; readonly simulated: boolean; readonly stations: readonly StationLive[]; readonly tickets: readonly TicketSummary[] }
+  | {
+      readonly type: "snapshot";
+      readonly at: number;
+      readonly ticketSequence: number;
+      readonly simulated: boolean;
+      readonly stations: readonly StationLive[];
+      readonly tickets: readonly TicketSummary[];
+    }
   | { readonly type: "delta"; readonly at: number; readonly stations: readonly StationLive[] }
-  | { readonly type: "ticket"; readonly at: number; readonly ticketSequence: number; readonly event: string; readonly ticket: TicketSummary }
+  | {
+      readonly type: "ticket";
+      readonly at: number;
+      readonly ticketSequence: number;
+      readonly event: string;
+      readonly ticket: TicketSummary;
+    }
   | { readonly type: "health"; readonly at: number; readonly health: Health };
 
 /** Browser to server. A reconnect opens the socket with `?since=<ticketSequence>` and gets every ticket message after it. */

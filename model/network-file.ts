@@ -62,7 +62,10 @@ const circuit = z.strictObject({
   water_volume_m3: positive.optional(),
   static_pressure_kpa: positive.optional(),
   makeup_control: z.enum(["band", "vfd"]).optional(),
-  curve: z.array(z.tuple([celsius, celsius])).min(2).optional(),
+  curve: z
+    .array(z.tuple([celsius, celsius]))
+    .min(2)
+    .optional(),
   buildings: z.array(building).optional(),
 });
 const station = z.strictObject({
@@ -76,9 +79,13 @@ const station = z.strictObject({
 const networkFile = z.strictObject({
   name,
   timezone: z.string().optional(),
-  season: z.strictObject({ filling: date.optional(), commissioning: date.optional(), heating: date.optional(), end: date.optional() }).optional(),
+  season: z
+    .strictObject({ filling: date.optional(), commissioning: date.optional(), heating: date.optional(), end: date.optional() })
+    .optional(),
   areas: z.array(z.strictObject({ id: id_like, name })).optional(),
-  stewards: z.array(z.strictObject({ id: id_like, name, areas: z.array(id_like).optional(), phone: z.string().max(40).optional() })).optional(),
+  stewards: z
+    .array(z.strictObject({ id: id_like, name, areas: z.array(id_like).optional(), phone: z.string().max(40).optional() }))
+    .optional(),
   stations: z.array(station).max(STATION_COUNT_MAX),
 });
 type NetworkFile = z.infer<typeof networkFile>;
@@ -131,7 +138,12 @@ function issueError(issue: z.core.$ZodIssue, value: unknown, place: (path: Path)
     const key = issue.keys[0]!;
     const known = KNOWN_KEYS[path.map((part) => (typeof part === "number" ? "*" : part)).join(".")] ?? [];
     const nearest = nearestWord(key, known);
-    return new InputError(place([...path, key]), `one of ${known.join(", ")}`, `unknown key "${key}"`, nearest === undefined ? undefined : `did you mean "${nearest}"?`);
+    return new InputError(
+      place([...path, key]),
+      `one of ${known.join(", ")}`,
+      `unknown key "${key}"`,
+      nearest === undefined ? undefined : `did you mean "${nearest}"?`,
+    );
   }
   let found: unknown = value;
   for (const part of path) found = (found as Record<string | number, unknown> | null | undefined)?.[part];
@@ -145,7 +157,9 @@ function expectation(issue: z.core.$ZodIssue): string {
     case "invalid_value":
       return `one of ${issue.values.map(String).join(", ")}`;
     case "invalid_format":
-      return issue.format === "regex" && issue.pattern === String(ASSET_ID) ? "an id of 1 to 64 letters, digits, '.', '_' or '-'" : "a date like 2026-11-15";
+      return issue.format === "regex" && issue.pattern === String(ASSET_ID)
+        ? "an id of 1 to 64 letters, digits, '.', '_' or '-'"
+        : "a date like 2026-11-15";
     case "too_small":
       return `at least ${issue.minimum}${issue.inclusive === false ? " (exclusive)" : ""}`;
     case "too_big":
@@ -167,7 +181,12 @@ function buildNetwork(file: NetworkFile, place: (path: Path) => string): Network
   };
   const stewards = (file.stewards ?? []).map((steward, index) => {
     for (const [position, areaId] of (steward.areas ?? []).entries()) checkArea(areaId, ["stewards", index, "areas", position]);
-    return { id: steward.id, name: steward.name ?? steward.id, areas: steward.areas ?? [], ...(steward.phone === undefined ? {} : { phone: steward.phone }) };
+    return {
+      id: steward.id,
+      name: steward.name ?? steward.id,
+      areas: steward.areas ?? [],
+      ...(steward.phone === undefined ? {} : { phone: steward.phone }),
+    };
   });
   const assets: Asset[] = [];
   const seen = new Map<string, string>();
@@ -182,7 +201,14 @@ function buildNetwork(file: NetworkFile, place: (path: Path) => string): Network
     if (entry.area !== undefined) checkArea(entry.area, ["stations", index, "area"]);
     addStation(entry, ["stations", index], add, place);
   }
-  return new Network({ name: file.name ?? "HeatSteward", timezone, season: readSeason(file.season, timezone, place), areas, stewards, assets });
+  return new Network({
+    name: file.name ?? "HeatSteward",
+    timezone,
+    season: readSeason(file.season, timezone, place),
+    areas,
+    stewards,
+    assets,
+  });
 }
 
 type Add = (asset: Asset, path: Path) => void;
@@ -214,7 +240,20 @@ function addCircuit(entry: z.infer<typeof circuit>, stationId: string, path: Pat
   const facts = circuitFacts(entry, path, place);
   const unitCount = buildings.reduce((sum, child) => sum + (child.units?.length ?? 0), 0);
   const above = { station: stationId, circuit: entry.id };
-  add({ ...above, id: entry.id, level: "circuit", name: entry.name ?? entry.id, parent: stationId, children: buildings.map((child) => child.id), building: undefined, unit: undefined, circuitFacts: facts }, path);
+  add(
+    {
+      ...above,
+      id: entry.id,
+      level: "circuit",
+      name: entry.name ?? entry.id,
+      parent: stationId,
+      children: buildings.map((child) => child.id),
+      building: undefined,
+      unit: undefined,
+      circuitFacts: facts,
+    },
+    path,
+  );
   for (const [index, child] of buildings.entries()) {
     const buildingPath = [...path, "buildings", index];
     const units = child.units ?? [];
@@ -233,13 +272,38 @@ function addCircuit(entry: z.infer<typeof circuit>, stationId: string, path: Pat
       },
       buildingPath,
     );
-    for (const [position, grandchild] of units.entries()) addUnit(grandchild, { ...above, building: child.id }, unitFacts(grandchild, facts, unitCount), [...buildingPath, "units", position], add);
+    for (const [position, grandchild] of units.entries())
+      addUnit(
+        grandchild,
+        { ...above, building: child.id },
+        unitFacts(grandchild, facts, unitCount),
+        [...buildingPath, "units", position],
+        add,
+      );
   }
 }
 
-function addUnit(entry: z.infer<typeof unit>, above: { station: string; circuit: string; building: string }, facts: UnitFacts, path: Path, add: Add): void {
+function addUnit(
+  entry: z.infer<typeof unit>,
+  above: { station: string; circuit: string; building: string },
+  facts: UnitFacts,
+  path: Path,
+  add: Add,
+): void {
   const rooms = entry.rooms ?? [];
-  add({ ...above, id: entry.id, level: "unit", name: entry.name ?? entry.id, parent: above.building, children: rooms.map((child) => child.id), unit: entry.id, unitFacts: facts }, path);
+  add(
+    {
+      ...above,
+      id: entry.id,
+      level: "unit",
+      name: entry.name ?? entry.id,
+      parent: above.building,
+      children: rooms.map((child) => child.id),
+      unit: entry.id,
+      unitFacts: facts,
+    },
+    path,
+  );
   for (const [index, child] of rooms.entries()) {
     add(
       {
@@ -262,16 +326,22 @@ function circuitFacts(entry: z.infer<typeof circuit>, path: Path, place: (path: 
   const heating = entry.heating ?? "radiator";
   const units = (entry.buildings ?? []).flatMap((child) => child.units ?? []);
   const sum = (pick: (child: z.infer<typeof unit>) => number | undefined): number | undefined =>
-    units.length > 0 && units.every((child) => pick(child) !== undefined) ? units.reduce((total, child) => total + pick(child)!, 0) : undefined;
+    units.length > 0 && units.every((child) => pick(child) !== undefined)
+      ? units.reduce((total, child) => total + pick(child)!, 0)
+      : undefined;
   const households = entry.households ?? sum((child) => child.households);
   const heatedAreaM2 =
-    entry.heated_area_m2 ?? sum((child) => child.heated_area_m2) ?? (households ? households * NETWORK_DEFAULTS.areaPerHouseholdM2 : NETWORK_DEFAULTS.circuitAreaM2);
+    entry.heated_area_m2 ??
+    sum((child) => child.heated_area_m2) ??
+    (households ? households * NETWORK_DEFAULTS.areaPerHouseholdM2 : NETWORK_DEFAULTS.circuitAreaM2);
   const curve = entry.curve === undefined ? undefined : [...entry.curve].sort((a, b) => a[0] - b[0]);
   const designSupplyC = entry.design?.t_supply ?? NETWORK_DEFAULTS.designC[heating].supply;
   const designReturnC = entry.design?.t_return ?? NETWORK_DEFAULTS.designC[heating].return;
-  if (designReturnC >= designSupplyC) throw new InputError(place([...path, "design"]), "t_supply above t_return", `${designSupplyC} and ${designReturnC} °C`);
+  if (designReturnC >= designSupplyC)
+    throw new InputError(place([...path, "design"]), "t_supply above t_return", `${designSupplyC} and ${designReturnC} °C`);
   const designOutdoorC = entry.design?.t_out ?? NETWORK_DEFAULTS.designOutdoorC;
-  if (designOutdoorC >= 15) throw new InputError(place([...path, "design", "t_out"]), "an outdoor design temperature below 15 °C", String(designOutdoorC));
+  if (designOutdoorC >= 15)
+    throw new InputError(place([...path, "design", "t_out"]), "an outdoor design temperature below 15 °C", String(designOutdoorC));
   return {
     heating,
     heatedAreaM2,
@@ -288,9 +358,15 @@ function circuitFacts(entry: z.infer<typeof circuit>, path: Path, place: (path: 
 }
 
 function unitFacts(entry: z.infer<typeof unit>, facts: CircuitFacts, unitCount: number): UnitFacts {
-  const heatedAreaM2 = entry.heated_area_m2 ?? (entry.households ? entry.households * NETWORK_DEFAULTS.areaPerHouseholdM2 : facts.heatedAreaM2 / Math.max(1, unitCount));
+  const heatedAreaM2 =
+    entry.heated_area_m2 ??
+    (entry.households ? entry.households * NETWORK_DEFAULTS.areaPerHouseholdM2 : facts.heatedAreaM2 / Math.max(1, unitCount));
   return {
-    households: entry.households ?? (entry.heated_area_m2 === undefined ? NETWORK_DEFAULTS.householdsPerUnit : Math.max(1, Math.round(heatedAreaM2 / NETWORK_DEFAULTS.areaPerHouseholdM2))),
+    households:
+      entry.households ??
+      (entry.heated_area_m2 === undefined
+        ? NETWORK_DEFAULTS.householdsPerUnit
+        : Math.max(1, Math.round(heatedAreaM2 / NETWORK_DEFAULTS.areaPerHouseholdM2))),
     heatedAreaM2,
     position: entry.position ?? "middle",
     suspended: entry.suspended ?? false,
@@ -306,9 +382,11 @@ function readSeason(season: NetworkFile["season"], timezone: string, place: (pat
     const word = season?.[key];
     if (word === undefined) continue;
     const day = Date.parse(`${word}T00:00:00Z`);
-    if (Number.isNaN(day) || new Date(day).toISOString().slice(0, 10) !== word) throw new InputError(place(["season", key]), "a date that exists, like 2026-11-15", `"${word}"`);
+    if (Number.isNaN(day) || new Date(day).toISOString().slice(0, 10) !== word)
+      throw new InputError(place(["season", key]), "a date that exists, like 2026-11-15", `"${word}"`);
     const at = startOfLocalDay(timezone, day / 86_400_000);
-    if (previous !== undefined && result[previous]! >= at) throw new InputError(place(["season", key]), `a date after \`${previous}\` (${season![previous]})`, `"${word}"`);
+    if (previous !== undefined && result[previous]! >= at)
+      throw new InputError(place(["season", key]), `a date after \`${previous}\` (${season![previous]})`, `"${word}"`);
     result[key] = at;
     previous = key;
   }

@@ -93,7 +93,14 @@ export class Network {
   readonly #points = new Map<string, Map<string, Point>>();
   readonly #pointList: Point[] = [];
 
-  constructor(facts: { name: string; timezone: string; season: Season; areas: readonly Area[]; stewards: readonly Steward[]; assets: readonly Asset[] }) {
+  constructor(facts: {
+    name: string;
+    timezone: string;
+    season: Season;
+    areas: readonly Area[];
+    stewards: readonly Steward[];
+    assets: readonly Asset[];
+  }) {
     this.name = facts.name;
     this.timezone = facts.timezone;
     this.season = facts.season;
@@ -152,7 +159,12 @@ export class Network {
   /** The asset itself and everything above it, nearest first. */
   lineage(id: string): Asset[] {
     const line: Asset[] = [];
-    for (let asset = this.#assets.get(id); asset !== undefined; asset = asset.parent === undefined ? undefined : this.#assets.get(asset.parent)) line.push(asset);
+    for (
+      let asset = this.#assets.get(id);
+      asset !== undefined;
+      asset = asset.parent === undefined ? undefined : this.#assets.get(asset.parent)
+    )
+      line.push(asset);
     return line;
   }
 

@@ -2,16 +2,60 @@ import type { Text } from "./text.ts";
 import type { Cause, Evidence, FaultKind, Severity } from "./finding.ts";
 
 /** The five stages of 接诉 — 派单 — 处办 — 回复 — 办结 as states (CONTRACT 5). */
-export const TICKET_STATES = ["open", "dispatched", "accepted", "on_the_way", "on_site", "resolved", "replied", "confirmed", "closed", "merged"] as const;
+export const TICKET_STATES = [
+  "open",
+  "dispatched",
+  "accepted",
+  "on_the_way",
+  "on_site",
+  "resolved",
+  "replied",
+  "confirmed",
+  "closed",
+  "merged",
+] as const;
 export type TicketState = (typeof TICKET_STATES)[number];
-export const OPEN_STATES = ["open", "dispatched", "accepted", "on_the_way", "on_site", "resolved", "replied", "confirmed"] as const satisfies readonly TicketState[];
+export const OPEN_STATES = [
+  "open",
+  "dispatched",
+  "accepted",
+  "on_the_way",
+  "on_site",
+  "resolved",
+  "replied",
+  "confirmed",
+] as const satisfies readonly TicketState[];
 
 /** Moves that a person may make (POST /api/tickets/{id}/{move}). */
-export const TICKET_MOVES = ["dispatch", "accept", "depart", "arrive", "note", "resolve", "reply", "confirm", "close", "reopen", "merge"] as const;
+export const TICKET_MOVES = [
+  "dispatch",
+  "accept",
+  "depart",
+  "arrive",
+  "note",
+  "resolve",
+  "reply",
+  "confirm",
+  "close",
+  "reopen",
+  "merge",
+] as const;
 export type TicketMove = (typeof TICKET_MOVES)[number];
 
 /** What the platform itself writes into a ticket's history. */
-export const TICKET_EVENTS = ["opened", "raised", "lowered", "reanchored", "absorbed", "released", "recovered", "relapsed", "warned", "escalated", "complained"] as const;
+export const TICKET_EVENTS = [
+  "opened",
+  "raised",
+  "lowered",
+  "reanchored",
+  "absorbed",
+  "released",
+  "recovered",
+  "relapsed",
+  "warned",
+  "escalated",
+  "complained",
+] as const;
 export type TicketEventKind = (typeof TICKET_EVENTS)[number] | TicketMove;
 
 export interface TicketEvent {

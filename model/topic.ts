@@ -16,7 +16,8 @@ export function parseTopic(topic: string): Topic | undefined {
   if (parts.length === 4 && parts[3] === "telemetry") return { type: "station", station };
   if (parts.length === 4 && parts[3] === "status") return { type: "status", station };
   const asset = parts[3];
-  if (parts.length === 5 && parts[4] === "telemetry" && asset !== undefined && ASSET_ID.test(asset)) return { type: "asset", station, asset };
+  if (parts.length === 5 && parts[4] === "telemetry" && asset !== undefined && ASSET_ID.test(asset))
+    return { type: "asset", station, asset };
   return undefined;
 }
 

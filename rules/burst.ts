@@ -94,7 +94,8 @@ export const burstRule: Rule<BurstMemory> = {
     if (memory.sign !== undefined) return recoverOrStay(memory, circuit, view, pressure, fallLimit);
 
     const fall = pressure === undefined ? undefined : measureFall(circuit, view, pressure, fallLimit);
-    if (fall?.isBurst === true && leavesBand(memory, circuit, view, pressure!, fall)) return begin(memory, circuit, view, "fall", fall.from, fall.kpaMin, fallLimit);
+    if (fall?.isBurst === true && leavesBand(memory, circuit, view, pressure!, fall))
+      return begin(memory, circuit, view, "fall", fall.from, fall.kpaMin, fallLimit);
     if (pressure !== undefined && staysBelowStart(memory, circuit, view, pressure))
       return begin(memory, circuit, view, "below_start", memory.lowAt, fall?.kpaMin, fallLimit);
     if (isMakeupLost(memory, circuit, view, pressure))

@@ -20,7 +20,9 @@ export function makeupRateM3h(circuit: string, view: View, windowMs: number): nu
     const last = totals.at(-1)!;
     const added = last.value - first.value;
     // A smaller total is a replaced or reset meter.
-    return last.at - first.at < COVERAGE_MIN * windowMs || added < 0 ? undefined : (Math.max(0, added - pulseM3(circuit, view)) * 3_600_000) / (last.at - first.at);
+    return last.at - first.at < COVERAGE_MIN * windowMs || added < 0
+      ? undefined
+      : (Math.max(0, added - pulseM3(circuit, view)) * 3_600_000) / (last.at - first.at);
   }
   const flows = view.since(circuit, "mk_flow", view.at - windowMs);
   return isCovered(flows, windowMs) ? flows.reduce((sum, { value }) => sum + value, 0) / flows.length : undefined;
@@ -30,7 +32,8 @@ export function makeupRateM3h(circuit: string, view: View, windowMs: number): nu
 function pulseM3(circuit: string, view: View): number {
   const totals = view.since(circuit, "mk_total", view.at - RESOLUTION_WINDOW_MS);
   const isMultiple = (step: number, pulse: number): boolean => Math.abs(step / pulse - Math.round(step / pulse)) < 1e-3;
-  const fits = (pulse: number): boolean => totals.every(({ value }, index) => index === 0 || isMultiple(value - totals[index - 1]!.value, pulse));
+  const fits = (pulse: number): boolean =>
+    totals.every(({ value }, index) => index === 0 || isMultiple(value - totals[index - 1]!.value, pulse));
   return PULSES_M3.find(fits) ?? 0;
 }
 

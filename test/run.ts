@@ -13,6 +13,7 @@ const PROGRAMS: readonly { program: string; path: string; debianPackage: string 
   { program: "chromium", path: "/usr/bin/chromium", debianPackage: "chromium" },
   { program: "mosquitto", path: "/usr/sbin/mosquitto", debianPackage: "mosquitto" },
   { program: "mosquitto_pub", path: "/usr/bin/mosquitto_pub", debianPackage: "mosquitto-clients" },
+  { program: "openssl", path: "/usr/bin/openssl", debianPackage: "openssl" },
   { program: "Chinese glyphs", path: "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", debianPackage: "fonts-noto-cjk" },
 ];
 
@@ -78,7 +79,12 @@ function runVitest(total: Counts): void {
     total.failed += 1;
     return;
   }
-  const result = JSON.parse(readFileSync(report, "utf8")) as { numPassedTests: number; numFailedTests: number; numPendingTests: number; numTodoTests: number };
+  const result = JSON.parse(readFileSync(report, "utf8")) as {
+    numPassedTests: number;
+    numFailedTests: number;
+    numPendingTests: number;
+    numTodoTests: number;
+  };
   total.passed += result.numPassedTests;
   total.failed += result.numFailedTests;
   total.notRun += result.numPendingTests + result.numTodoTests;

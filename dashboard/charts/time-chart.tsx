@@ -265,7 +265,12 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
   );
 
   /** Like a mouse, so that charts of the same key follow: uPlot tells them only when asked by its third, undeclared argument. */
-  const moveTo = (left: number): void => (chart as unknown as { setCursor(at: { left: number; top: number }, fire: boolean, publish: boolean): void } | undefined)?.setCursor({ left, top: left < 0 ? -10 : 0 }, true, true);
+  const moveTo = (left: number): void =>
+    (chart as unknown as { setCursor(at: { left: number; top: number }, fire: boolean, publish: boolean): void } | undefined)?.setCursor(
+      { left, top: left < 0 ? -10 : 0 },
+      true,
+      true,
+    );
   const step = (direction: number): void => {
     if (chart === undefined) return;
     const width = chart.bbox.width / devicePixelRatio;
@@ -297,14 +302,7 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
     ].join(" · ");
 
   return (
-    <div
-      class="time-chart"
-      role="img"
-      aria-label={summary()}
-      tabindex="0"
-      onKeyDown={keys}
-      onBlur={() => moveTo(-10)}
-    >
+    <div class="time-chart" role="img" aria-label={summary()} tabindex="0" onKeyDown={keys} onBlur={() => moveTo(-10)}>
       <div class="time-chart-canvas" ref={(element) => (box = element)} />
       <Show when={props.hideTimes !== true && chip()}>
         {(shown) => (

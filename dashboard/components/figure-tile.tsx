@@ -1,7 +1,14 @@
 import type { JSX } from "solid-js";
 
 /** One number of the whole network with what it is measured against. Goes into a `<dl class="figures">`. */
-export function FigureTile(props: { label: string; value: string; rest?: JSX.Element; title?: string; stale?: boolean; urgent?: boolean }): JSX.Element {
+export function FigureTile(props: {
+  label: string;
+  value: string;
+  rest?: JSX.Element;
+  title?: string;
+  stale?: boolean;
+  urgent?: boolean;
+}): JSX.Element {
   return (
     <div class="figure" title={props.title}>
       <dt>{props.label}</dt>

@@ -29,7 +29,10 @@ describe("complaints", () => {
 
   it("name what is wrong", async () => {
     expect(await call({ asset: "B99", symptom: "cold" })).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
-    expect(await call({ asset: "B03-U1", symptom: "hot" })).toMatchObject({ status: 400, body: { error: { details: { place: "body.symptom" } } } });
+    expect(await call({ asset: "B03-U1", symptom: "hot" })).toMatchObject({
+      status: 400,
+      body: { error: { details: { place: "body.symptom" } } },
+    });
     expect(await call({ asset: "B03-U1", symptom: "cold", at: START + 3_600_000 })).toMatchObject({
       status: 400,
       body: { error: { details: { place: "body.at" } } },

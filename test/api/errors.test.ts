@@ -86,7 +86,10 @@ describe("errors", () => {
       error: {
         code: "bad_input",
         message: /^query.reason: expected one of bad_utf8, .*, found "bad_tme"; did you mean bad_time\?$/,
-        details: { place: "query.reason", issues: [{ place: "query.reason" }, { place: "query.limit", expected: "a whole number", found: '"x"' }] },
+        details: {
+          place: "query.reason",
+          issues: [{ place: "query.reason" }, { place: "query.limit", expected: "a whole number", found: '"x"' }],
+        },
       },
     });
   });

@@ -60,7 +60,12 @@ async function plainAedes(): Promise<Served> {
   };
 }
 
-async function ingest(network: Network, store: Pick<TelemetryStore, "commit">, closeStore: () => Promise<void>, host?: RuleHost): Promise<Served> {
+async function ingest(
+  network: Network,
+  store: Pick<TelemetryStore, "commit">,
+  closeStore: () => Promise<void>,
+  host?: RuleHost,
+): Promise<Served> {
   let fresh = 0;
   const onFresh = (readings: readonly Reading[]): void => {
     fresh += readings.length;

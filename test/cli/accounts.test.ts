@@ -55,7 +55,10 @@ describe("the command line", () => {
     expect((await run("device", "revoke", "gw2")).code).toBe(0);
     expect(await gateways.authenticateGateway("gw2", "p")).toBeUndefined();
     const again = await run("device", "add", "gw2", "--station", "S01");
-    expect(again).toMatchObject({ code: 2, err: expect.stringContaining("which was revoked; a revoked gateway does not come back") as string });
+    expect(again).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("which was revoked; a revoked gateway does not come back") as string,
+    });
     expect((await run("device", "list")).out).toMatch(/^gw1\tS01 S02\tsince .*\ngw2\tS01\tsince .*\trevoked /);
     database.close();
   });

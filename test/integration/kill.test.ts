@@ -21,7 +21,8 @@ ${Array.from({ length: CLIENTS }, (_, index) => `  - { id: K${index}, circuits: 
 let folder: PlatformFolder;
 beforeAll(async () => {
   folder = await platformFolder(NETWORK, "heatsteward-kill-");
-  for (let index = 0; index < CLIENTS; index++) folder.addDevice(`gw${index}`, "--station", `K${index}`, "--password", `a-secret-of-${index}`);
+  for (let index = 0; index < CLIENTS; index++)
+    folder.addDevice(`gw${index}`, "--station", `K${index}`, "--password", `a-secret-of-${index}`);
 });
 afterAll(() => folder.remove());
 
@@ -41,7 +42,11 @@ function load(device: Device, client: MqttClient): void {
     if (!client.connected) return;
     const number = device.sent++;
     const at = START + number * 100;
-    const payload = JSON.stringify({ ts: at, hist: true, assets: { [device.station]: { t_out: -3.1 }, [circuit]: { t2_supply: 40 + (number % 100) / 10, mk_total: number / 100 } } });
+    const payload = JSON.stringify({
+      ts: at,
+      hist: true,
+      assets: { [device.station]: { t_out: -3.1 }, [circuit]: { t2_supply: 40 + (number % 100) / 10, mk_total: number / 100 } },
+    });
     client.publish(`heat/v1/${device.station}/telemetry`, payload, { qos: 1 }, (error) => {
       if (error) return;
       device.acknowledged.push(at);
@@ -60,7 +65,13 @@ it(`keeps every acknowledged message through ${KILLS} kills, and nothing twice`,
     readyMs.push(platform.readyMs);
     const clients = await Promise.all(
       devices.map((_, index) =>
-        connectAsync(`mqtt://127.0.0.1:${folder.mqttPort}`, { clientId: `gw${index}`, username: `gw${index}`, password: `a-secret-of-${index}`, reconnectPeriod: 0, keepalive: 60 }),
+        connectAsync(`mqtt://127.0.0.1:${folder.mqttPort}`, {
+          clientId: `gw${index}`,
+          username: `gw${index}`,
+          password: `a-secret-of-${index}`,
+          reconnectPeriod: 0,
+          keepalive: 60,
+        }),
       ),
     );
     for (const client of clients) client.on("error", () => {});
@@ -69,7 +80,11 @@ it(`keeps every acknowledged message through ${KILLS} kills, and nothing twice`,
     await platform.kill("SIGKILL");
     for (const client of clients) client.end(true);
   }
-  const store = await openTelemetryStore({ folder: `${folder.path}/data`, network: parseNetworkFile(NETWORK, "network.yaml"), now: () => START });
+  const store = await openTelemetryStore({
+    folder: `${folder.path}/data`,
+    network: parseNetworkFile(NETWORK, "network.yaml"),
+    now: () => START,
+  });
   let acknowledged = 0;
   let lost = 0;
   let stored = 0;
@@ -80,7 +95,10 @@ it(`keeps every acknowledged message through ${KILLS} kills, and nothing twice`,
     stored += readings.length;
     acknowledged += device.acknowledged.length;
     for (const at of device.acknowledged) {
-      const whole = keys.has(`${device.station} t_out ${at}`) && keys.has(`${device.station}-A t2_supply ${at}`) && keys.has(`${device.station}-A mk_total ${at}`);
+      const whole =
+        keys.has(`${device.station} t_out ${at}`) &&
+        keys.has(`${device.station}-A t2_supply ${at}`) &&
+        keys.has(`${device.station}-A mk_total ${at}`);
       if (!whole) lost += 1;
     }
   }

@@ -34,7 +34,14 @@ describe("heating curve", () => {
   });
 
   it("follows the circuit's own curve, straight between its points and flat outside", () => {
-    const own = { ...facts, curve: [[-10, 60], [0, 50], [10, 38]] as const };
+    const own = {
+      ...facts,
+      curve: [
+        [-10, 60],
+        [0, 50],
+        [10, 38],
+      ] as const,
+    };
     expect(expectedSupplyC(own, -20)).toBe(60);
     expect(expectedSupplyC(own, -5)).toBe(55);
     expect(expectedSupplyC(own, 5)).toBe(44);

@@ -38,14 +38,29 @@ describe("network file", () => {
 
   it("builds the tree with parents, children and the place of every asset", () => {
     expect(network.stations.map((station) => station.id)).toEqual(["S01", "S02"]);
-    expect(network.asset("R1")).toMatchObject({ level: "room", parent: "B03-U2", unit: "B03-U2", building: "B03", circuit: "S01-H", station: "S01", floor: 3 });
+    expect(network.asset("R1")).toMatchObject({
+      level: "room",
+      parent: "B03-U2",
+      unit: "B03-U2",
+      building: "B03",
+      circuit: "S01-H",
+      station: "S01",
+      floor: 3,
+    });
     expect(network.below("S01", "unit").map((unit) => unit.id)).toEqual(["B03-U1", "B03-U2"]);
     expect(network.lineage("B03-U1").map((asset) => asset.id)).toEqual(["B03-U1", "B03", "S01-H", "S01"]);
   });
 
   it("fills in the documented defaults of what is left out", () => {
     const facts = network.asset("S01-H")!.circuitFacts!;
-    expect(facts).toMatchObject({ heating: "floor", designSupplyC: 45, designReturnC: 35, designOutdoorC: -5.3, makeupControl: "band", staticPressureKpa: undefined });
+    expect(facts).toMatchObject({
+      heating: "floor",
+      designSupplyC: 45,
+      designReturnC: 35,
+      designOutdoorC: -5.3,
+      makeupControl: "band",
+      staticPressureKpa: undefined,
+    });
     expect(facts.circulationM3h).toBeCloseTo(38.7);
     expect(facts.waterVolumeM3).toBeCloseTo(14);
     expect(network.asset("B03-U2")!.unitFacts).toMatchObject({ suspended: true, heatedAreaM2: 5000, position: "middle" });
@@ -73,7 +88,11 @@ describe("network file", () => {
     ["a date that does not exist", "season: { heating: 2026-02-30 }\nstations: []\n", /a date that exists.*2026-02-30/],
     ["a wrong word", "stations:\n  - { id: S1, circuits: [{ id: C, heating: steam }] }\n", /one of radiator, floor.*steam/],
     ["a number as text", "stations:\n  - { id: S1, circuits: [{ id: C, heated_area_m2: big }] }\n", /a number.*"big"/],
-    ["a return hotter than the supply", "stations:\n  - { id: S1, circuits: [{ id: C, design: { t_supply: 40, t_return: 50 } }] }\n", /t_supply above t_return/],
+    [
+      "a return hotter than the supply",
+      "stations:\n  - { id: S1, circuits: [{ id: C, design: { t_supply: 40, t_return: 50 } }] }\n",
+      /t_supply above t_return/,
+    ],
     ["a zone that does not exist", "timezone: Asia/Beiping\nstations: []\n", /IANA time zone/],
     ["no stations", "name: x\n", /stations: expected a list, found nothing/],
     ["broken YAML", "stations: [\n", /valid YAML/],
@@ -83,7 +102,9 @@ describe("network file", () => {
   });
 
   it("reads JSON, which is YAML", () => {
-    expect(parseNetworkFile(JSON.stringify({ stations: [{ id: "S1", circuits: [{ id: "S1-A" }] }] }), "network.json").stations).toHaveLength(1);
+    expect(
+      parseNetworkFile(JSON.stringify({ stations: [{ id: "S1", circuits: [{ id: "S1-A" }] }] }), "network.json").stations,
+    ).toHaveLength(1);
   });
 
   it("lets the only circuit of a station and its station stand in for each other", () => {

@@ -9,7 +9,12 @@ describe("zone", () => {
   });
 
   it("finds the start of each day across a clock change", () => {
-    for (const [zone, word] of [["Europe/Berlin", "2026-03-29"], ["Europe/Berlin", "2026-10-25"], ["Asia/Shanghai", "2026-11-21"], ["America/New_York", "2026-11-01"]] as const) {
+    for (const [zone, word] of [
+      ["Europe/Berlin", "2026-03-29"],
+      ["Europe/Berlin", "2026-10-25"],
+      ["Asia/Shanghai", "2026-11-21"],
+      ["America/New_York", "2026-11-01"],
+    ] as const) {
       const day = Date.parse(`${word}T00:00:00Z`) / 86_400_000;
       const start = startOfLocalDay(zone, day);
       expect(localDay(zone, start)).toBe(day);

@@ -25,13 +25,20 @@ export async function platformFolder(networkYaml: string, prefix = "heatsteward-
   writeFileSync(join(path, "network.yaml"), networkYaml);
   writeFileSync(join(path, "heatsteward.yaml"), "network: network.yaml\n");
   const [httpPort, mqttPort] = [await freePort(), await freePort()];
-  const environment = { ...process.env, HEATSTEWARD_HTTP_PORT: String(httpPort), HEATSTEWARD_MQTT_PORT: String(mqttPort), HEATSTEWARD_ADMIN_TOKEN: ADMIN_TOKEN, HEATSTEWARD_LOG: "warn" };
+  const environment = {
+    ...process.env,
+    HEATSTEWARD_HTTP_PORT: String(httpPort),
+    HEATSTEWARD_MQTT_PORT: String(mqttPort),
+    HEATSTEWARD_ADMIN_TOKEN: ADMIN_TOKEN,
+    HEATSTEWARD_LOG: "warn",
+  };
   return {
     path,
     httpPort,
     mqttPort,
     environment,
-    addDevice: (...options) => execFileSync(process.execPath, [join(root, "cli/device.ts"), "add", ...options], { cwd: path, env: environment, encoding: "utf8" }),
+    addDevice: (...options) =>
+      execFileSync(process.execPath, [join(root, "cli/device.ts"), "add", ...options], { cwd: path, env: environment, encoding: "utf8" }),
     remove: () => rmSync(path, { recursive: true, force: true }),
   };
 }
@@ -47,7 +54,11 @@ export interface RunningPlatform {
 /** Starts `main.ts` and waits for its ready line; fails with what it printed when it ends before. */
 export function startPlatformProcess(folder: PlatformFolder): Promise<RunningPlatform> {
   const started = performance.now();
-  const child = spawn(process.execPath, [join(root, "main.ts")], { cwd: folder.path, env: folder.environment, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [join(root, "main.ts")], {
+    cwd: folder.path,
+    env: folder.environment,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr = (stderr + text).slice(-20_000);

@@ -33,7 +33,14 @@ export interface PlantShape {
 }
 
 /** One station S1 with circuits S1-A, S1-B …, buildings S1-A-B1 …, units S1-A-B1-U1 …, rooms S1-A-B1-U1-R1 … */
-export function smallNetwork({ circuits = 1, buildings = 2, units = 3, rooms = 0, staticKpa, circulationM3h = 258 }: PlantShape = {}): Network {
+export function smallNetwork({
+  circuits = 1,
+  buildings = 2,
+  units = 3,
+  rooms = 0,
+  staticKpa,
+  circulationM3h = 258,
+}: PlantShape = {}): Network {
   const many = <T>(count: number, make: (number: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index + 1));
   const file = {
     name: "test",

@@ -1,5 +1,9 @@
 /** Waits for a condition, asking often; fails with `what` at the deadline. Never a fixed sleep. */
-export async function until<T>(what: string, question: () => T | undefined | false | null | Promise<T | undefined | false | null>, timeoutMs = 15_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  question: () => T | undefined | false | null | Promise<T | undefined | false | null>,
+  timeoutMs = 15_000,
+): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const answer = await question();

@@ -41,19 +41,35 @@ describe("tidy", () => {
   });
 
   it("keeps the browser free of zod and yaml", () => {
-    const wrong = product.filter(({ path, text, imports }) => path.startsWith("dashboard/") && (/from "(zod|yaml)"/.test(text) || imports.some((target) => target.endsWith("network-file.ts"))));
+    const wrong = product.filter(
+      ({ path, text, imports }) =>
+        path.startsWith("dashboard/") && (/from "(zod|yaml)"/.test(text) || imports.some((target) => target.endsWith("network-file.ts"))),
+    );
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
 
   it("has no file that is too long to live in", () => {
-    expect(product.filter(({ text }) => text.split("\n").length > LINES_MAX).map(({ path, text }) => `${path}: ${text.split("\n").length} lines`)).toEqual([]);
+    expect(
+      product
+        .filter(({ text }) => text.split("\n").length > LINES_MAX)
+        .map(({ path, text }) => `${path}: ${text.split("\n").length} lines`),
+    ).toEqual([]);
   });
 
   it("decides without a clock, chance, files or the network", () => {
     const wrong: string[] = [];
     for (const { path, text } of product) {
       if (!PURE.includes(path.split("/")[0]!)) continue;
-      for (const word of ["Date.now(", "Math.random(", "setTimeout(", "setInterval(", "performance.now(", "node:fs", "node:net", "new Date()"]) {
+      for (const word of [
+        "Date.now(",
+        "Math.random(",
+        "setTimeout(",
+        "setInterval(",
+        "performance.now(",
+        "node:fs",
+        "node:net",
+        "new Date()",
+      ]) {
         if (text.includes(word)) wrong.push(`${path}: ${word}`);
       }
     }
