@@ -1,4 +1,4 @@
-import { createEffect, createResource, createSignal, For, Match, on, onCleanup, Show, Switch, type JSX } from "solid-js";
+import { createEffect, createSignal, For, Match, on, onCleanup, Show, Switch, type JSX } from "solid-js";
 import { isOpen } from "../../model/live.ts";
 import { KIND_WORDS, STATE_WORDS, CLOCK_WORDS } from "../../model/words.ts";
 import { get, type ApiError } from "../api.ts";
@@ -6,6 +6,7 @@ import { Panel } from "../components/panel.tsx";
 import { SeverityTag } from "../components/severity-tag.tsx";
 import { ErrorState, Loading } from "../components/states.tsx";
 import { usePlant, useShell } from "../context.ts";
+import { createFetched } from "../fetched.ts";
 import { formatClock, formatDateTime, formatSpan, formatTime } from "../format.ts";
 import { ticketTime } from "../ticket-clock.ts";
 import { assigneeName } from "../tickets/assignee.ts";
@@ -29,24 +30,24 @@ const REFRESH_MS = 60_000;
 export function TicketScreen(props: { params: Readonly<Record<string, string>> }): JSX.Element {
   const { t, router, keyboard } = useShell();
   const { live } = usePlant();
-  const [answer, { refetch, mutate }] = createResource(
+  const answer = createFetched(
     () => props.params["id"]!,
     (id) => get<TicketDetail>(`/api/tickets/${encodeURIComponent(id)}`),
   );
   const [conflict, setConflict] = createSignal(false);
   const id = (): string => props.params["id"]!;
-  onCleanup(live.onNews((news) => news.ticket.id === id() && void refetch()));
-  onCleanup(live.onResume(() => void refetch()));
-  const timer = setInterval(() => document.hidden || void refetch(), REFRESH_MS);
+  onCleanup(live.onNews((news) => news.ticket.id === id() && answer.refetch()));
+  onCleanup(live.onResume(() => answer.refetch()));
+  const timer = setInterval(() => document.hidden || answer.refetch(), REFRESH_MS);
   onCleanup(() => clearInterval(timer));
   createEffect(on(id, () => setConflict(false)));
   keyboard.bind([{ keys: "Escape", word: "ticketBack", run: () => router.go("/tickets") }]);
   const ticket = (): TicketDetail | undefined => {
-    const loaded = answer.latest;
+    const loaded = answer.latest();
     return loaded?.ok === true ? loaded.value : undefined;
   };
   const failed = (): ApiError | undefined => {
-    const loaded = answer.latest;
+    const loaded = answer.latest();
     return loaded?.ok === false ? loaded.error : undefined;
   };
   return (
@@ -74,11 +75,11 @@ export function TicketScreen(props: { params: Readonly<Record<string, string>> }
                   ticket={loaded()}
                   onMoved={(moved) => {
                     setConflict(false);
-                    mutate({ ok: true, value: moved });
+                    answer.set({ ok: true, value: moved });
                   }}
                   onConflict={() => {
                     setConflict(true);
-                    void refetch();
+                    answer.refetch();
                   }}
                 />
                 <Deadlines deadlines={loaded().deadlines} closed={!isOpen(loaded().state)} />
@@ -96,7 +97,7 @@ export function TicketScreen(props: { params: Readonly<Record<string, string>> }
           </a>
         </div>
       </Match>
-      <Match when={failed()}>{(error) => <ErrorState error={error()} onRetry={() => void refetch()} />}</Match>
+      <Match when={failed()}>{(error) => <ErrorState error={error()} onRetry={() => answer.refetch()} />}</Match>
     </Switch>
   );
 }

@@ -1,4 +1,4 @@
-import { createMemo, createResource, createSignal, For, Show, type JSX } from "solid-js";
+import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
 import { isOpen, type TicketSummary } from "../../model/live.ts";
 import { SEVERITIES, type Severity } from "../../model/finding.ts";
 import { SEVERITY_WORDS, STATE_WORDS } from "../../model/words.ts";
@@ -9,6 +9,7 @@ import { SeverityMark, SeverityTag } from "../components/severity-tag.tsx";
 import { ErrorState, Loading } from "../components/states.tsx";
 import { type Column, WindowedTable } from "../components/windowed-table.tsx";
 import { usePlant, useShell } from "../context.ts";
+import { createFetched } from "../fetched.ts";
 import { formatClock, formatDateTime, formatShare, formatSpan, NO_VALUE } from "../format.ts";
 import { byTimeLeft, ticketTime } from "../ticket-clock.ts";
 import { assigneeName } from "../tickets/assignee.ts";
@@ -28,19 +29,22 @@ import "../styles/tickets.css";
 const BOARD_TICKETS_MAX = 50;
 const CLOSED_TICKETS_SHOWN = 50;
 const ROW_HEIGHT_PX = 34;
+const always = (): true => true;
 const SOURCES = ["rule", "complaint", "person"] as const;
 
 export function Tickets(): JSX.Element {
   const { t, say, router, keyboard } = useShell();
   const { live, user } = usePlant();
-  const [closed, { refetch }] = createResource(() =>
-    get<Page<TicketSummary>>("/api/tickets", { state: "closed", limit: CLOSED_TICKETS_SHOWN }),
-  );
-  const [kpi, { refetch: refetchKpi }] = createResource(loadKpi);
-  live.onResume(() => void refetch());
-  live.onNews(() => void refetchKpi());
+  const closed = createFetched(always, () => get<Page<TicketSummary>>("/api/tickets", { state: "closed", limit: CLOSED_TICKETS_SHOWN }));
+  const kpi = createFetched(always, loadKpi);
+  live.onResume(() => closed.refetch());
+  live.onNews(() => kpi.refetch());
+  const figures = (): Kpi | undefined => {
+    const loaded = kpi.latest();
+    return loaded?.ok === true ? loaded.value : undefined;
+  };
   const known = createMemo(() => {
-    const answer = closed();
+    const answer = closed.latest();
     const all = new Map<string, TicketSummary>();
     if (answer?.ok === true) for (const ticket of answer.value.items) all.set(ticket.id, ticket);
     for (const ticket of live.tickets().values()) all.set(ticket.id, ticket);
@@ -98,7 +102,7 @@ export function Tickets(): JSX.Element {
     <div class="tickets">
       <h1 class="visually-hidden">{t("tickets")}</h1>
       <div class="tickets-top" classList={{ "tickets-top-calls": user.role !== "viewer" }}>
-        <Figures kpi={kpi()?.ok === true ? (kpi() as { value: Kpi }).value : undefined} tickets={known().values()} />
+        <Figures kpi={figures()} tickets={known().values()} />
         <Show when={user.role !== "viewer"}>
           <CallLog />
         </Show>
@@ -171,10 +175,10 @@ export function Tickets(): JSX.Element {
   /** Closed tickets come over HTTP: what is missing there is said there. */
   function ClosedNote(): JSX.Element {
     const failed = () => {
-      const loaded = closed.latest;
+      const loaded = closed.latest();
       return loaded?.ok === false ? loaded.error : undefined;
     };
-    return <Show when={failed()}>{(error) => <ErrorState error={error()} onRetry={() => void refetch()} />}</Show>;
+    return <Show when={failed()}>{(error) => <ErrorState error={error()} onRetry={() => closed.refetch()} />}</Show>;
   }
 }
 

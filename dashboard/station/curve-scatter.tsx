@@ -1,4 +1,4 @@
-import { createMemo, createResource, For, Show, type JSX } from "solid-js";
+import { createMemo, For, Show, type JSX } from "solid-js";
 import type { Curve } from "../../model/curve.ts";
 import { expectedSupplyC } from "../../model/heating-curve.ts";
 import type { Asset } from "../../model/network.ts";
@@ -8,6 +8,7 @@ import { BAND_C } from "../charts/supply-band.ts";
 import { Panel } from "../components/panel.tsx";
 import { ErrorState, Loading } from "../components/states.tsx";
 import { usePlant, useShell } from "../context.ts";
+import { createFetched } from "../fetched.ts";
 import { formatNumber } from "../format.ts";
 import { hourPairs, followedPairs, type HourPair } from "./hour-pairs.ts";
 
@@ -33,13 +34,13 @@ export function CurveScatter(props: {
   const hour = createMemo(() => Math.ceil(live.now() / HOUR_MS) * HOUR_MS);
   const ask = (asset: string, signal: "t_out" | "t2_supply", to: number): Promise<Result<Curve>> =>
     get<Curve>("/api/series", { asset, signal: [signal], from: to - DAYS * 24 * HOUR_MS, to, px: DAYS * 24 });
-  const [answers, { refetch }] = createResource(
+  const answers = createFetched(
     () => ({ supply: props.supplyCarrier, outdoor: props.outdoorCarrier, to: hour() }),
     ({ supply, outdoor, to }) => Promise.all([ask(outdoor, "t_out", to), ask(supply, "t2_supply", to)]),
   );
   const facts = () => props.circuit.circuitFacts;
   const followed = createMemo(() => {
-    const [outdoor, supply] = answers.latest ?? [];
+    const [outdoor, supply] = answers.latest() ?? [];
     const nothing = { pairs: [], smoothed: false };
     if (outdoor?.ok !== true || supply?.ok !== true) return nothing;
     const [x, y] = [lineOf(outdoor.value, props.outdoorCarrier, "t_out"), lineOf(supply.value, props.supplyCarrier, "t2_supply")];
@@ -83,14 +84,14 @@ export function CurveScatter(props: {
     props.nowSupplyC === null
       ? t("scatterEmpty")
       : t("scatterNow", { value: formatNumber(props.nowSupplyC, 1), expected: formatNumber(props.expectedC, 1) });
-  const failed = () => answers.latest?.find((answer) => !answer.ok);
+  const failed = () => answers.latest()?.find((answer) => !answer.ok);
   return (
     <Panel title={t("scatter")} note={t(followed().smoothed ? "scatterNoteSmoothed" : "scatterNote")} class="scatter-panel">
       <Show
         when={pairs().length > 0}
         fallback={
-          <Show when={failed()} fallback={answers.loading ? <Loading /> : <p class="state">{t("scatterEmpty")}</p>}>
-            {(answer) => <ErrorState error={(answer() as { error: ApiError }).error} onRetry={() => void refetch()} />}
+          <Show when={failed()} fallback={answers.loading() ? <Loading /> : <p class="state">{t("scatterEmpty")}</p>}>
+            {(answer) => <ErrorState error={(answer() as { error: ApiError }).error} onRetry={() => answers.refetch()} />}
           </Show>
         }
       >

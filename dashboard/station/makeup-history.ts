@@ -1,10 +1,11 @@
-import { createMemo, createResource, type Accessor } from "solid-js";
+import { createMemo, type Accessor } from "solid-js";
 import type { Curve } from "../../model/curve.ts";
 import type { FaultKind } from "../../model/finding.ts";
 import type { ChartBar } from "../charts/chart-types.ts";
 import { lineOf } from "../charts/chart-data.ts";
 import { get } from "../api.ts";
 import { usePlant } from "../context.ts";
+import { createFetched } from "../fetched.ts";
 import { makeupBars, hourlyMakeup } from "./hourly-makeup.ts";
 
 /** The hourly makeup of a circuit over a window, fetched with the fortnight before it that says what is usual. */
@@ -32,12 +33,12 @@ export function createMakeupBars(
     undefined,
     { equals: (a, b) => a.asset === b.asset && a.from === b.from && a.to === b.to },
   );
-  const [answer] = createResource(asked, async ({ asset, from, to }) => ({
+  const answer = createFetched(asked, async ({ asset, from, to }) => ({
     at: live.now(),
     answer: await get<Curve>("/api/series", { asset, signal: ["mk_total"], from, to, px: Math.ceil((to - from) / HOUR_MS) }),
   }));
   const hours = createMemo(() => {
-    const loaded = answer.latest;
+    const loaded = answer.latest();
     const line = loaded?.answer.ok === true ? lineOf(loaded.answer.value, asked().asset, "mk_total") : undefined;
     return line === undefined ? [] : hourlyMakeup(line, loaded!.at);
   });

@@ -3,8 +3,7 @@ import { isOpen, urgencyOrder, type TicketSummary } from "../../model/live.ts";
 
 /** Where on the mimic a fault shows itself. Pure. */
 
-export const MIMIC_POINTS = ["primary_supply", "valve", "supply", "return_pressure", "pump", "strainer", "exchanger", "makeup"] as const;
-export type MimicPoint = (typeof MIMIC_POINTS)[number];
+export type MimicPoint = "primary_supply" | "valve" | "supply" | "return_pressure" | "pump" | "strainer" | "exchanger" | "makeup";
 
 const POINT_OF: Readonly<Partial<Record<FaultKind, MimicPoint>>> = {
   primary_shortage: "primary_supply",

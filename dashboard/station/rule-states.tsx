@@ -1,11 +1,12 @@
-import { createMemo, createResource, For, onCleanup, Show, type JSX } from "solid-js";
+import { createMemo, For, onCleanup, Show, type JSX } from "solid-js";
 import { isOpen, type RuleStatus, type TicketSummary } from "../../model/live.ts";
 import { KIND_WORDS } from "../../model/words.ts";
-import { get, type Page } from "../api.ts";
+import { get, type ApiError, type Page } from "../api.ts";
 import { Panel } from "../components/panel.tsx";
 import { SeverityMark, type Concern } from "../components/severity-tag.tsx";
 import { ErrorState, Loading } from "../components/states.tsx";
 import { usePlant, useShell } from "../context.ts";
+import { createFetched } from "../fetched.ts";
 import { formatNumber, formatSpan } from "../format.ts";
 import { ruleDisplay, ruleLines, type RuleLine } from "./rule-lines.ts";
 
@@ -17,15 +18,15 @@ const MINUTE_MS = 60_000;
 export function RuleStates(props: { station: string; circuit: string }): JSX.Element {
   const { t, say, preferences } = useShell();
   const { network, live } = usePlant();
-  const [answer, { refetch }] = createResource(
+  const answer = createFetched(
     () => props.station,
     (station) => get<Page<RuleStatus>>("/api/rules/status", { station }),
   );
-  const timer = setInterval(() => document.hidden || void refetch(), REFRESH_MS);
+  const timer = setInterval(() => document.hidden || answer.refetch(), REFRESH_MS);
   onCleanup(() => clearInterval(timer));
-  const failed = () => (answer.latest?.ok === false ? answer.latest.error : undefined);
+  const failed = () => (answer.latest()?.ok === false ? (answer.latest() as { error: ApiError }).error : undefined);
   const lines = createMemo(() => {
-    const loaded = answer.latest;
+    const loaded = answer.latest();
     return loaded?.ok === true ? ruleLines(loaded.value.items.filter((status) => belongs(status.asset))) : [];
   });
   /** Rules of this circuit, of what hangs below it, and of the station itself. */
@@ -70,8 +71,8 @@ export function RuleStates(props: { station: string; circuit: string }): JSX.Ele
       <Show
         when={lines().length > 0}
         fallback={
-          <Show when={failed()} fallback={answer.loading ? <Loading /> : <p class="state">{t("ruleStatesNone")}</p>}>
-            {(error) => <ErrorState error={error()} onRetry={() => void refetch()} />}
+          <Show when={failed()} fallback={answer.loading() ? <Loading /> : <p class="state">{t("ruleStatesNone")}</p>}>
+            {(error) => <ErrorState error={error()} onRetry={() => answer.refetch()} />}
           </Show>
         }
       >

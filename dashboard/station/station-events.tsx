@@ -1,10 +1,11 @@
-import { createMemo, createResource, For, onCleanup, Show, type JSX } from "solid-js";
+import { createMemo, For, onCleanup, Show, type JSX } from "solid-js";
 import type { Episode } from "../../model/finding.ts";
 import { KIND_WORDS } from "../../model/words.ts";
 import { get, type Page } from "../api.ts";
 import { Panel } from "../components/panel.tsx";
 import { SeverityMark } from "../components/severity-tag.tsx";
 import { usePlant, useShell } from "../context.ts";
+import { createFetched } from "../fetched.ts";
 import { formatDateTime } from "../format.ts";
 
 /** What the rules found at a station in the last fourteen days, newest first: a cause is a filled mark, a consequence an outlined one. */
@@ -19,15 +20,15 @@ const REFRESH_MS = 30_000;
 export function StationEvents(props: { station: string }): JSX.Element {
   const { t, say } = useShell();
   const { network, live } = usePlant();
-  const [answer, { refetch }] = createResource(
+  const answer = createFetched(
     () => props.station,
     (station) => get<Page<EpisodeAnswer>>("/api/episodes", { station }),
   );
-  const timer = setInterval(() => document.hidden || void refetch(), REFRESH_MS);
+  const timer = setInterval(() => document.hidden || answer.refetch(), REFRESH_MS);
   onCleanup(() => clearInterval(timer));
-  onCleanup(live.onNews((news) => news.ticket.station === props.station && void refetch()));
+  onCleanup(live.onNews((news) => news.ticket.station === props.station && answer.refetch()));
   const events = createMemo(() => {
-    const loaded = answer.latest;
+    const loaded = answer.latest();
     if (loaded?.ok !== true) return [];
     return loaded.value.items
       .flatMap((episode) => [

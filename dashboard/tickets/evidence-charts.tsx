@@ -1,4 +1,4 @@
-import { createMemo, createResource, For, Show, type JSX } from "solid-js";
+import { createMemo, For, Index, Show, type JSX } from "solid-js";
 import type { Curve } from "../../model/curve.ts";
 import type { Evidence } from "../../model/finding.ts";
 import { get } from "../api.ts";
@@ -8,6 +8,7 @@ import { lineFrom, lineOf } from "../charts/chart-data.ts";
 import { Panel } from "../components/panel.tsx";
 import { Segments } from "../components/segments.tsx";
 import { usePlant, useShell } from "../context.ts";
+import { createFetched } from "../fetched.ts";
 import { formatNumber } from "../format.ts";
 import { createMedia } from "../rem.ts";
 import { displayOf, displayOfUnit } from "../units.ts";
@@ -60,11 +61,11 @@ export function EvidenceCharts(props: { ticket: TicketDetail }): JSX.Element {
         />
       }
     >
-      <For each={drawn()}>
+      <Index each={drawn()}>
         {(evidence, index) => (
-          <EvidenceChart ticket={props.ticket} evidence={evidence} from={from()} to={until()} last={index() === drawn().length - 1} />
+          <EvidenceChart ticket={props.ticket} evidence={evidence()} from={from()} to={until()} last={index === drawn().length - 1} />
         )}
-      </For>
+      </Index>
       <Show when={props.ticket.evidence.length > 0}>
         <EvidenceTable evidence={props.ticket.evidence} />
       </Show>
@@ -91,7 +92,7 @@ export function EvidenceChart(props: {
     props.evidence.curve === undefined && props.evidence.signal !== undefined
       ? { asset: props.evidence.asset, signal: props.evidence.signal, from: props.from, to: props.to }
       : null;
-  const [answer] = createResource(asked, ({ asset, signal, from, to }) =>
+  const answer = createFetched(asked, ({ asset, signal, from, to }) =>
     get<Curve>("/api/series", { asset, signal: [signal], from: Math.floor(from), to, px: 900 }),
   );
   const lines = createMemo((): ChartLine[] => {
@@ -125,7 +126,7 @@ export function EvidenceChart(props: {
         },
       ];
     }
-    const loaded = answer.latest;
+    const loaded = answer.latest();
     const data = loaded?.ok === true && signal !== undefined ? lineOf(loaded.value, props.evidence.asset, signal) : undefined;
     return data === undefined ? [] : [{ id: "value", label: say(props.evidence.name), colour, data, factor: display().factor }];
   });

@@ -1,4 +1,4 @@
-import { createSignal, createUniqueId, For, Show, type JSX } from "solid-js";
+import { createSignal, createUniqueId, For, Show, untrack, type JSX } from "solid-js";
 import type { TicketMove } from "../../model/ticket.ts";
 import { MOVE_WORDS } from "../../model/words.ts";
 import { post, type ApiError } from "../api.ts";
@@ -18,6 +18,8 @@ export function MoveDialog(props: MovesProps & { move: TicketMove; override: boo
   const shell = useShell();
   const { t, say } = shell;
   const { network } = usePlant();
+  /** The one that the decision was made on; the page may learn of a newer one while the dialog is open. */
+  const version = untrack(() => props.ticket.version);
   const title = createUniqueId();
   let dialog!: HTMLDialogElement;
   const [error, setError] = createSignal<ApiError | undefined>();
@@ -27,7 +29,7 @@ export function MoveDialog(props: MovesProps & { move: TicketMove; override: boo
     [...network.stewards].sort((a, b) => Number(b.areas.includes(area() ?? "")) - Number(a.areas.includes(area() ?? "")));
   const send = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
-    const body: Record<string, unknown> = { version: props.ticket.version };
+    const body: Record<string, unknown> = { version };
     for (const [key, value] of new FormData(event.currentTarget as HTMLFormElement))
       if (typeof value === "string" && value.trim() !== "") body[key] = value.trim();
     setSending(true);
