@@ -8,7 +8,7 @@ import { parseNetworkFile } from "./model/network-file.ts";
 
 /** Settings: `heatsteward.yaml`, then the environment, which wins. The only reader of both. */
 
-export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface Config {
@@ -70,7 +70,7 @@ const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   "mqtt.tls": ["key", "cert", "ca"],
 };
 
-export const DEFAULT_CONFIG_FILE = "heatsteward.yaml";
+const DEFAULT_CONFIG_FILE = "heatsteward.yaml";
 
 /**
  * Loads the settings and the network file they name. Throws an InputError that names the place, what was expected and what

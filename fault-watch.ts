@@ -14,7 +14,7 @@ const LOOK_MS = 250;
 /** Work on late data per look: telemetry comes first. */
 const SETTLE_MS_MAX = 100;
 /** After a start gateways need time to come back, and then to show that they are there; until then their silence is ours. */
-export const RETURN_GRACE_MS = 600_000;
+const RETURN_GRACE_MS = 600_000;
 /** Evidence of an open ticket is looked at again this often even when no finding changed. */
 const REFRESH_MS = 60_000;
 

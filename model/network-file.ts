@@ -1,17 +1,21 @@
 import { type Document, LineCounter, parseDocument, isNode } from "yaml";
-import { z } from "zod";
 import { InputError, nearestWord } from "./input-error.ts";
+import {
+  type CircuitEntry,
+  type NetworkFile,
+  type Path,
+  type StationEntry,
+  type UnitEntry,
+  issueError,
+  networkFile,
+} from "./network-schema.ts";
 import { type Asset, type CircuitFacts, Network, type Season, type UnitFacts } from "./network.ts";
-import { ASSET_ID } from "./topic.ts";
 import { isZone, startOfLocalDay } from "./zone.ts";
 
 /** Reads the network file of CONTRACT 6 and fills in what it leaves out. Never imported by the browser (zod, yaml). */
 
-/** Named so that a file that was generated wrongly fails early and clearly. */
-export const STATION_COUNT_MAX = 10_000;
-
 /** Documented defaults; DOMAIN 2, 5.6 and 5.8. */
-export const NETWORK_DEFAULTS = {
+const NETWORK_DEFAULTS = {
   timezone: "Asia/Shanghai",
   areaPerHouseholdM2: 90,
   householdsPerUnit: 18,
@@ -21,89 +25,6 @@ export const NETWORK_DEFAULTS = {
   circulationKgHM2: { radiator: 2.58, floor: 3.87 },
   waterVolumeLM2: { radiator: 1.05, floor: 1.4 },
 } as const;
-
-const id = z.string().regex(ASSET_ID);
-const id_like = z.union([z.string(), z.number()]).transform(String).pipe(id);
-const name = z.string().min(1).max(80).optional();
-const positive = z.number().positive();
-const celsius = z.number().min(-60).max(150);
-const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
-
-const room = z.strictObject({
-  id: id_like,
-  name,
-  floor: z.number().int().optional(),
-  position: z.enum(["top", "bottom", "corner", "middle"]).optional(),
-});
-const unit = z.strictObject({
-  id: id_like,
-  name,
-  households: z.number().int().nonnegative().optional(),
-  heated_area_m2: positive.optional(),
-  position: z.enum(["corner", "end", "middle"]).optional(),
-  suspended: z.boolean().optional(),
-  rooms: z.array(room).optional(),
-});
-const building = z.strictObject({
-  id: id_like,
-  name,
-  address: z.string().max(200).optional(),
-  floors: z.number().int().positive().optional(),
-  units: z.array(unit).optional(),
-});
-const circuit = z.strictObject({
-  id: id_like,
-  name,
-  heating: z.enum(["radiator", "floor"]).optional(),
-  heated_area_m2: positive.optional(),
-  households: z.number().int().nonnegative().optional(),
-  design: z.strictObject({ t_supply: celsius.optional(), t_return: celsius.optional(), t_out: celsius.optional() }).optional(),
-  circulation_m3h: positive.optional(),
-  water_volume_m3: positive.optional(),
-  static_pressure_kpa: positive.optional(),
-  makeup_control: z.enum(["band", "vfd"]).optional(),
-  curve: z
-    .array(z.tuple([celsius, celsius]))
-    .min(2)
-    .optional(),
-  buildings: z.array(building).optional(),
-});
-const station = z.strictObject({
-  id: id_like,
-  name,
-  area: z.union([z.string(), z.number()]).transform(String).optional(),
-  primary_branch: z.union([z.string(), z.number()]).transform(String).optional(),
-  position: z.tuple([z.number().min(-180).max(180), z.number().min(-90).max(90)]).optional(),
-  circuits: z.array(circuit).optional(),
-});
-const networkFile = z.strictObject({
-  name,
-  timezone: z.string().optional(),
-  season: z
-    .strictObject({ filling: date.optional(), commissioning: date.optional(), heating: date.optional(), end: date.optional() })
-    .optional(),
-  areas: z.array(z.strictObject({ id: id_like, name })).optional(),
-  stewards: z
-    .array(z.strictObject({ id: id_like, name, areas: z.array(id_like).optional(), phone: z.string().max(40).optional() }))
-    .optional(),
-  stations: z.array(station).max(STATION_COUNT_MAX),
-});
-type NetworkFile = z.infer<typeof networkFile>;
-type Path = readonly (string | number)[];
-
-/** Keys that each place knows, for the suggestion after a typo. `*` stands for a list index. */
-const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
-  "": Object.keys(networkFile.shape),
-  season: ["filling", "commissioning", "heating", "end"],
-  "areas.*": ["id", "name"],
-  "stewards.*": ["id", "name", "areas", "phone"],
-  "stations.*": Object.keys(station.shape),
-  "stations.*.circuits.*": Object.keys(circuit.shape),
-  "stations.*.circuits.*.design": ["t_supply", "t_return", "t_out"],
-  "stations.*.circuits.*.buildings.*": Object.keys(building.shape),
-  "stations.*.circuits.*.buildings.*.units.*": Object.keys(unit.shape),
-  "stations.*.circuits.*.buildings.*.units.*.rooms.*": Object.keys(room.shape),
-};
 
 /**
  * Parses a network file (YAML or JSON text). Throws one InputError that names file and line, what was expected and what was
@@ -130,43 +51,6 @@ function placeOf(document: Document, lines: LineCounter, fileName: string, path:
     if (isNode(node) && node.range) return `${fileName}:${lines.linePos(node.range[0]).line} ${path.join(".")}`.trimEnd();
   }
   return `${fileName} ${path.join(".")}`.trimEnd();
-}
-
-function issueError(issue: z.core.$ZodIssue, value: unknown, place: (path: Path) => string): InputError {
-  const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
-  if (issue.code === "unrecognized_keys") {
-    const key = issue.keys[0]!;
-    const known = KNOWN_KEYS[path.map((part) => (typeof part === "number" ? "*" : part)).join(".")] ?? [];
-    const nearest = nearestWord(key, known);
-    return new InputError(
-      place([...path, key]),
-      `one of ${known.join(", ")}`,
-      `unknown key "${key}"`,
-      nearest === undefined ? undefined : `did you mean "${nearest}"?`,
-    );
-  }
-  let found: unknown = value;
-  for (const part of path) found = (found as Record<string | number, unknown> | null | undefined)?.[part];
-  return new InputError(place(path), expectation(issue), found === undefined ? "nothing" : JSON.stringify(found).slice(0, 80));
-}
-
-function expectation(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case "invalid_type":
-      return issue.expected === "array" ? "a list" : issue.expected === "object" ? "a group of keys" : `a ${issue.expected}`;
-    case "invalid_value":
-      return `one of ${issue.values.map(String).join(", ")}`;
-    case "invalid_format":
-      return issue.format === "regex" && issue.pattern === String(ASSET_ID)
-        ? "an id of 1 to 64 letters, digits, '.', '_' or '-'"
-        : "a date like 2026-11-15";
-    case "too_small":
-      return `at least ${issue.minimum}${issue.inclusive === false ? " (exclusive)" : ""}`;
-    case "too_big":
-      return `at most ${issue.maximum}`;
-    default:
-      return issue.message;
-  }
 }
 
 function buildNetwork(file: NetworkFile, place: (path: Path) => string): Network {
@@ -213,7 +97,7 @@ function buildNetwork(file: NetworkFile, place: (path: Path) => string): Network
 
 type Add = (asset: Asset, path: Path) => void;
 
-function addStation(entry: z.infer<typeof station>, path: Path, add: Add, place: (path: Path) => string): void {
+function addStation(entry: StationEntry, path: Path, add: Add, place: (path: Path) => string): void {
   const circuits = entry.circuits ?? [];
   add(
     {
@@ -235,7 +119,7 @@ function addStation(entry: z.infer<typeof station>, path: Path, add: Add, place:
   for (const [index, child] of circuits.entries()) addCircuit(child, entry.id, [...path, "circuits", index], add, place);
 }
 
-function addCircuit(entry: z.infer<typeof circuit>, stationId: string, path: Path, add: Add, place: (path: Path) => string): void {
+function addCircuit(entry: CircuitEntry, stationId: string, path: Path, add: Add, place: (path: Path) => string): void {
   const buildings = entry.buildings ?? [];
   const facts = circuitFacts(entry, path, place);
   const unitCount = buildings.reduce((sum, child) => sum + (child.units?.length ?? 0), 0);
@@ -284,7 +168,7 @@ function addCircuit(entry: z.infer<typeof circuit>, stationId: string, path: Pat
 }
 
 function addUnit(
-  entry: z.infer<typeof unit>,
+  entry: UnitEntry,
   above: { station: string; circuit: string; building: string },
   facts: UnitFacts,
   path: Path,
@@ -322,10 +206,10 @@ function addUnit(
   }
 }
 
-function circuitFacts(entry: z.infer<typeof circuit>, path: Path, place: (path: Path) => string): CircuitFacts {
+function circuitFacts(entry: CircuitEntry, path: Path, place: (path: Path) => string): CircuitFacts {
   const heating = entry.heating ?? "radiator";
   const units = (entry.buildings ?? []).flatMap((child) => child.units ?? []);
-  const sum = (pick: (child: z.infer<typeof unit>) => number | undefined): number | undefined =>
+  const sum = (pick: (child: UnitEntry) => number | undefined): number | undefined =>
     units.length > 0 && units.every((child) => pick(child) !== undefined)
       ? units.reduce((total, child) => total + pick(child)!, 0)
       : undefined;
@@ -357,7 +241,7 @@ function circuitFacts(entry: z.infer<typeof circuit>, path: Path, place: (path: 
   };
 }
 
-function unitFacts(entry: z.infer<typeof unit>, facts: CircuitFacts, unitCount: number): UnitFacts {
+function unitFacts(entry: UnitEntry, facts: CircuitFacts, unitCount: number): UnitFacts {
   const heatedAreaM2 =
     entry.heated_area_m2 ??
     (entry.households ? entry.households * NETWORK_DEFAULTS.areaPerHouseholdM2 : facts.heatedAreaM2 / Math.max(1, unitCount));

@@ -15,7 +15,7 @@ export const TICKET_STATES = [
   "merged",
 ] as const;
 export type TicketState = (typeof TICKET_STATES)[number];
-export const OPEN_STATES = [
+const OPEN_STATES = [
   "open",
   "dispatched",
   "accepted",

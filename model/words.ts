@@ -8,7 +8,7 @@ import type { Connection } from "./live.ts";
 /** One Chinese and one English word for every idea of the trade; the dashboard, the rules and the API share them. */
 const text = (zh: string, en: string): Text => ({ zh, en });
 
-export const LEVEL_WORDS: Record<Level, Text> = {
+const LEVEL_WORDS: Record<Level, Text> = {
   station: text("热力站", "Station"),
   circuit: text("机组", "Circuit"),
   building: text("楼栋", "Building"),

@@ -22,7 +22,7 @@ const STANDING_SHARE = 0.2;
 const remembered = new WeakMap<View, Map<string, { readonly asker: string; readonly look: CircuitLook }>>();
 
 /** Looks once per evaluation time for all units of a circuit; `asker` marks the round as in `peersOf`. */
-export function lookAtCircuit(view: View, circuit: string, from: number, asker: string): CircuitLook {
+function lookAtCircuit(view: View, circuit: string, from: number, asker: string): CircuitLook {
   let known = remembered.get(view);
   if (known === undefined) remembered.set(view, (known = new Map()));
   const entry = known.get(circuit);
@@ -81,7 +81,7 @@ function lastPairBelow(samples: readonly Sample[], below: number): number {
   return Number.NaN;
 }
 
-export const PRIOR_KINDS = ["filling", "dip", "stop", "refill"] as const;
+const PRIOR_KINDS = ["filling", "dip", "stop", "refill"] as const;
 export type PriorKind = (typeof PRIOR_KINDS)[number];
 
 /** One run of an event: when it began and was last seen; NaN before the first. */

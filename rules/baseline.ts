@@ -5,8 +5,8 @@ import { median, medianDeviation, SIGMA_PER_MAD } from "./statistics.ts";
  * flagged (faulty, ramping, poorly covered) never teach it. Hours are counted from 1970 in UTC; a clock change in the zone
  * shifts the habit by an hour for some days, which the spread absorbs.
  */
-export const BASELINE_DAYS = 14;
-export const BASELINE_HOURS = BASELINE_DAYS * 24;
+const BASELINE_DAYS = 14;
+const BASELINE_HOURS = BASELINE_DAYS * 24;
 
 /** Days of the same hour before its own median is used; until then the pooled median of all hours serves. */
 const OWN_DAYS_MIN = 3;

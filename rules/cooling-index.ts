@@ -35,7 +35,7 @@ export const coolingLimits = {
   ),
 } satisfies Record<string, Limit>;
 
-export const coolingValues = limitReader(coolingLimits);
+const coolingValues = limitReader(coolingLimits);
 
 const NO_FLOW_DROP_K = 0.5;
 const STAGNANT_INDEX = 1.5;

@@ -3,7 +3,7 @@ import { median } from "./statistics.ts";
 /** A unit's own history of φ: the last evaluations, a week in blocks of 2 h, and the base that its healthy days taught. */
 
 export const BLOCK_MS = 7_200_000;
-export const BLOCKS = 84;
+const BLOCKS = 84;
 const RECENT = 24;
 const DAY_MS = 86_400_000;
 const BLOCKS_PER_DAY = 12;

@@ -121,7 +121,7 @@ export function finishQuarters(memory: LeakMemory, quarter: number, settings: Le
 }
 
 /** Excess over the expectation at an hour of the last week; NaN when unknown. */
-export function excessAt(memory: LeakMemory, hour: number): number {
+function excessAt(memory: LeakMemory, hour: number): number {
   return valueAt(memory.baseline, hour) - expectedAt(memory, hour);
 }
 

@@ -83,7 +83,7 @@ const HOUR_MS = 3_600_000;
 const SLOW_AVERAGE_HOURS = 4;
 const FAST_AVERAGE_HOURS = 2;
 
-export const TESTS = ["index", "severe", "stagnant", "return", "rooms"] as const;
+const TESTS = ["index", "severe", "stagnant", "return", "rooms"] as const;
 export type UnderHeatedTest = (typeof TESTS)[number];
 
 export interface UnderHeatedMemory {

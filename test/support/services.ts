@@ -64,7 +64,7 @@ export interface MemoryTelemetry extends Pick<TelemetryStore, "latestOf" | "curv
   readonly rejected: Reject[];
 }
 
-export function memoryTelemetry(): MemoryTelemetry {
+function memoryTelemetry(): MemoryTelemetry {
   const latest = new Map<string, Latest>();
   const rejected: Reject[] = [];
   return {
@@ -237,7 +237,7 @@ function memoryRules(): RuleService {
   };
 }
 
-export function newTicket(kind: FaultKind, asset: string, at: number, station = "S01"): NewTicket {
+function newTicket(kind: FaultKind, asset: string, at: number, station = "S01"): NewTicket {
   const { summary, evidence, causes, consequence, action } = testEpisode(kind, asset, at - 120_000);
   return {
     kind,

@@ -43,7 +43,8 @@ describe("tidy", () => {
   it("keeps the browser free of zod and yaml", () => {
     const wrong = product.filter(
       ({ path, text, imports }) =>
-        path.startsWith("dashboard/") && (/from "(zod|yaml)"/.test(text) || imports.some((target) => target.endsWith("network-file.ts"))),
+        path.startsWith("dashboard/") &&
+        (/from "(zod|yaml)"/.test(text) || imports.some((target) => /network-(file|schema)\.ts$/.test(target))),
     );
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
