@@ -15,16 +15,6 @@ export const TICKET_STATES = [
   "merged",
 ] as const;
 export type TicketState = (typeof TICKET_STATES)[number];
-const OPEN_STATES = [
-  "open",
-  "dispatched",
-  "accepted",
-  "on_the_way",
-  "on_site",
-  "resolved",
-  "replied",
-  "confirmed",
-] as const satisfies readonly TicketState[];
 
 /** Moves that a person may make (POST /api/tickets/{id}/{move}). */
 export const TICKET_MOVES = [

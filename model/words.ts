@@ -1,5 +1,4 @@
 import type { FaultKind, Severity } from "./finding.ts";
-import type { Level } from "./signals.ts";
 import type { Text } from "./text.ts";
 import type { Clock, TicketMove, TicketState } from "./ticket.ts";
 import type { RejectReason } from "./reading.ts";
@@ -7,14 +6,6 @@ import type { Connection } from "./live.ts";
 
 /** One Chinese and one English word for every idea of the trade; the dashboard, the rules and the API share them. */
 const text = (zh: string, en: string): Text => ({ zh, en });
-
-const LEVEL_WORDS: Record<Level, Text> = {
-  station: text("热力站", "Station"),
-  circuit: text("机组", "Circuit"),
-  building: text("楼栋", "Building"),
-  unit: text("单元", "Unit"),
-  room: text("户", "Room"),
-};
 
 export const KIND_WORDS: Record<FaultKind, Text> = {
   burst: text("爆管失水", "Burst"),
