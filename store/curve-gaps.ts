@@ -48,6 +48,24 @@ function weightedMedian({ lengthsMs, weights }: Intervals, total: number): numbe
 }
 
 /**
+ * Without those that are a slower rhythm of their own, as history that was kept every 5 min before a gateway that now reports every
+ * 30 s: five silences or more in a row of much the same length.
+ */
+function tooSlow(silences: readonly (readonly [number, number])[]): (readonly [number, number])[] {
+  const kept: (readonly [number, number])[] = [];
+  for (let start = 0; start < silences.length;) {
+    let end = start + 1;
+    while (end < silences.length && silences[end]![0] === silences[end - 1]![1]) end++;
+    const row = silences.slice(start, end);
+    const lengthsMs = row.map(([before, after]) => after - before).sort((a, b) => a - b);
+    const limitMs = row.length < INTERVALS_MIN ? 0 : GAP_INTERVALS * lengthsMs[lengthsMs.length >> 1]!;
+    for (const silence of row) if (silence[1] - silence[0] > limitMs) kept.push(silence);
+    start = end;
+  }
+  return kept;
+}
+
+/**
  * Gaps of a range whose present ends at `end`. A silence counts from one interval after its last sample; before the first sample
  * and after the last one too. Gaps that touch are one; those of `shorterMs` and less are left out.
  */
@@ -57,7 +75,8 @@ export function findGaps(silences: Silences, from: number, end: number, interval
   if (Number.isNaN(silences.first)) found.push([from, end]);
   else {
     if (silences.first - from > tooLong) found.push([from, silences.first]);
-    for (const [before, after] of silences.between) if (after - before > tooLong) found.push([before + intervalMs, after]);
+    for (const [before, after] of tooSlow(silences.between.filter(([start, stop]) => stop - start > tooLong)))
+      found.push([before + intervalMs, after]);
     if (end - silences.last > tooLong) found.push([silences.last + intervalMs, end]);
   }
   for (const { from: start, to, open } of silences.failed) found.push([start, open ? Math.min(to + intervalMs, Math.max(end, to)) : to]);

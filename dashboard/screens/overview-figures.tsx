@@ -1,5 +1,6 @@
-import { createMemo, createResource, onCleanup, Show, type JSX } from "solid-js";
+import { createMemo, onCleanup, Show, type JSX } from "solid-js";
 import { get } from "../api.ts";
+import { createFetched } from "../fetched.ts";
 import { FigureTile } from "../components/figure-tile.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { formatAge, formatNumber, formatShare, NO_VALUE } from "../format.ts";
@@ -22,14 +23,17 @@ export function OverviewFiguresRow(props: { rows: readonly OverviewRow[] }): JSX
   const { t } = useShell();
   const { live, network } = usePlant();
   const figures = createMemo(() => overviewFigures(network, props.rows, live.stations(), live.tickets().values(), live.now()));
-  const [kpi, { refetch }] = createResource(async () => {
-    const answer = await get<KpiAnswer>("/api/kpi");
-    return answer.ok ? answer.value.beforeCall : undefined;
-  });
-  const timer = setInterval(() => document.hidden || void refetch(), KPI_REFRESH_MS);
+  const kpi = createFetched(
+    () => true,
+    async () => {
+      const answer = await get<KpiAnswer>("/api/kpi");
+      return answer.ok ? answer.value.beforeCall : undefined;
+    },
+  );
+  const timer = setInterval(() => document.hidden || kpi.refetch(), KPI_REFRESH_MS);
   onCleanup(() => clearInterval(timer));
   /** Of the last answer: a refresh must not blink. */
-  const beforeCall = () => kpi.latest;
+  const beforeCall = () => kpi.latest();
   const lost = (): boolean => live.lostAt() !== null;
   return (
     <dl class="figures">

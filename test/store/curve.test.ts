@@ -83,6 +83,15 @@ describe("a raw curve", () => {
     expect(raw(START + DAY, START + DAY + 30 * 60 * MINUTE).series[0]!.gaps).toEqual([]);
   });
 
+  test("takes a slower rhythm in the same range for no gap, and an outage in it for one", async () => {
+    const slow = every(5 * MINUTE, START, 145).filter((_, index) => index < 60 || index >= 72);
+    await store.commit(batchOf(...slow, ...every(30_000, START + 720 * MINUTE + 30_000, 200)));
+    const curve = raw(START, START + 820 * MINUTE);
+    expect(curve.series[0]!.gaps).toHaveLength(1);
+    expect(curve.series[0]!.gaps![0]![1]).toBe(START + 72 * 5 * MINUTE);
+    expect(curve.series[0]!.values.filter((value) => value === null)).toHaveLength(1);
+  });
+
   test("shows a failed sensor as null and as a gap until the next good sample", async () => {
     await store.commit(batchOf(...every(10_000, START, 30, (index) => (index >= 10 && index < 14 ? null : 40))));
     const curve = raw(START, START + 300_000);

@@ -56,7 +56,8 @@ export function bucketsOf(samples: readonly Sample[], widthMs: number): Map<numb
 }
 
 /**
- * Gaps by their definition: silences longer than 3 usual intervals and 3 min, and stretches of failed samples. Samples of one
+ * Gaps by their definition: silences longer than 3 usual intervals and 3 min, unless they are a slower rhythm,
+ * and stretches of failed samples. Samples of one
  * bucket have their mean interval and hide the gaps between them (`bucketMs` 0: raw, every sample for itself).
  */
 export function gapsOf(all: readonly Sample[], from: number, to: number, end: number, bucketMs: number): CurveGap[] {
@@ -70,10 +71,11 @@ export function gapsOf(all: readonly Sample[], from: number, to: number, end: nu
     const first = times[0]!;
     const last = times[times.length - 1]!;
     if (first - from > tooLong) stretches.push([from, first]);
-    for (const [index, at] of times.entries()) {
+    const silences = times.flatMap((at, index): [number, number][] => {
       const previous = times[index - 1];
-      if (previous !== undefined && !sameBucket(previous, at, bucketMs) && at - previous > tooLong) stretches.push([previous + usual, at]);
-    }
+      return previous !== undefined && !sameBucket(previous, at, bucketMs) && at - previous > tooLong ? [[previous, at]] : [];
+    });
+    for (const [before, after] of silences) if (!isSlowRhythm(silences, before, after)) stretches.push([before + usual, after]);
     if (end - last > tooLong) stretches.push([last + usual, end]);
     for (const [index, [at, value]] of inside.entries()) {
       if (value !== null) continue;
@@ -82,6 +84,16 @@ export function gapsOf(all: readonly Sample[], from: number, to: number, end: nu
     }
   }
   return joined(stretches).filter(([start, stop]) => stop - start > bucketMs);
+}
+
+/** A silence in a row of five or more that follow each other, and not three times as long as the middle one of them. */
+function isSlowRhythm(silences: readonly (readonly [number, number])[], before: number, after: number): boolean {
+  let start = silences.findIndex(([at]) => at === before);
+  let end = start;
+  while (start > 0 && silences[start - 1]![1] === silences[start]![0]) start--;
+  while (end + 1 < silences.length && silences[end]![1] === silences[end + 1]![0]) end++;
+  const lengths = silences.slice(start, end + 1).map(([from, to]) => to - from);
+  return lengths.length >= 5 && after - before <= 3 * lengths.sort((a, b) => a - b)[Math.floor(lengths.length / 2)]!;
 }
 
 const sameBucket = (a: number, b: number, bucketMs: number): boolean =>
