@@ -58,6 +58,9 @@ function installPrograms(): void {
     const quiet = { stdio: ["ignore", "ignore", "inherit"] as ["ignore", "ignore", "inherit"], env: environment };
     spawnSync("apt-get", ["update", "-q"], quiet);
     spawnSync("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...packages], quiet);
+    // Debian starts the broker that it installs; the tests start their own, and its port is the platform's.
+    if (packages.includes("mosquitto") && existsSync("/run/systemd/system"))
+      spawnSync("systemctl", ["disable", "--now", "mosquitto"], quiet);
   }
   const still = missing.filter(({ path }) => !existsSync(path));
   if (still.length === 0) return;
