@@ -20,7 +20,8 @@ const MAKEUP: ReadonlySet<string> = new Set<SignalId>(["mk_flow", "mk_total"]);
 /** Display of a quantity on the wire unit, for derived numbers without a signal. */
 export function displayOfUnit(unit: string, pressure: PressureUnit, decimals?: number): Display {
   if (unit === "kPa" && pressure === "MPa") return { unit: "MPa", decimals: 3, factor: 0.001 };
-  return { unit: unit === "°C" ? "℃" : unit, decimals: decimals ?? DECIMALS[unit] ?? 1, factor: 1 };
+  // A ratio has the unit 1, which nobody writes.
+  return { unit: unit === "°C" ? "℃" : unit === "1" ? "" : unit, decimals: decimals ?? DECIMALS[unit] ?? 1, factor: 1 };
 }
 
 export function displayOf(signal: SignalId, pressure: PressureUnit): Display {
