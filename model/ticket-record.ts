@@ -91,8 +91,8 @@ export type TicketChange =
 
 export const findingKey = (finding: { readonly kind: FaultKind; readonly asset: string }): string => `${finding.kind}|${finding.asset}`;
 
-/** The core of a new ticket before its first step. */
-export function emptyCore(id: string, ticket: NewTicket): TicketCore {
+/** The part of a new ticket that its history replays: without what is refreshed from the findings. */
+export function coreOfNew(ticket: NewTicket): Omit<NewTicket, keyof TicketBody> {
   const {
     title: _title,
     summary: _summary,
@@ -106,7 +106,12 @@ export function emptyCore(id: string, ticket: NewTicket): TicketCore {
     action: _action,
     ...core
   } = ticket;
-  return { ...core, id, version: 0, milestones: startRound(ticket.openedAt, ticket.severity) };
+  return core;
+}
+
+/** The core of a new ticket before its first step. */
+export function emptyCore(id: string, ticket: NewTicket): TicketCore {
+  return { ...coreOfNew(ticket), id, version: 0, milestones: startRound(ticket.openedAt, ticket.severity) };
 }
 
 /** The core after one more step of history: the only way in which a core changes. */

@@ -1,6 +1,14 @@
 import type { TicketSummary } from "../model/live.ts";
 import type { TicketEvent } from "../model/ticket.ts";
-import { applyStep, emptyCore, type NewTicket, type TicketChange, type TicketRecord, type TicketStep } from "../model/ticket-record.ts";
+import {
+  applyStep,
+  coreOfNew,
+  emptyCore,
+  type NewTicket,
+  type TicketChange,
+  type TicketRecord,
+  type TicketStep,
+} from "../model/ticket-record.ts";
 import { localDay } from "../model/zone.ts";
 import type { AppDatabase } from "./database.ts";
 import { OPEN, ticketQueries, type TicketQuery } from "./ticket-query.ts";
@@ -271,20 +279,7 @@ function tell(listener: (entry: TicketLogEntry) => void, entry: TicketLogEntry):
 /** The first step says all that a ticket begins with, so that its history replays from nothing. */
 function withFirstState(ticket: NewTicket, [first, ...rest]: readonly TicketStep[]): TicketStep[] {
   if (first === undefined) throw new Error("a ticket opens with a step");
-  const {
-    title: _title,
-    summary: _summary,
-    since: _since,
-    detectedAt: _detectedAt,
-    findings: _findings,
-    stations: _stations,
-    evidence: _evidence,
-    causes: _causes,
-    consequence: _consequence,
-    action: _action,
-    ...core
-  } = ticket;
-  return [{ ...first, set: { ...core, ...first.set } }, ...rest];
+  return [{ ...first, set: { ...coreOfNew(ticket), ...first.set } }, ...rest];
 }
 
 /** "GD-1120-006": the local date and the number of the day. The same day of a later year counts on, so an id never comes back. */
