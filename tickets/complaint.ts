@@ -185,9 +185,9 @@ function distance(ticket: TicketRecord, facts: SymptomFacts, symptom: Symptom, a
 /** An estimated onset may lie this long after the call that it caused. */
 const ONSET_TOLERANCE_MS = 3_600_000;
 
-/** Whether a measured fault explains a ticket that so far rests on a resident's word alone: above the caller, of a fitting kind, and there before the call. */
+/** Whether a measured fault explains a resident's ticket: above the caller, of a fitting kind, and there before the call. */
 export function explainsComplaint(ticket: TicketRecord, root: Episode, network: Network): boolean {
-  if (ticket.source !== "complaint" || ticket.findings.length > 0) return false;
+  if (ticket.source !== "complaint") return false;
   if (ticket.firstCallAt !== null && root.since > ticket.firstCallAt + ONSET_TOLERANCE_MS) return false;
   if (!network.lineage(ticket.asset).some((ancestor) => ancestor.id === root.asset)) return false;
   return SYMPTOMS.some((symptom) => SYMPTOM_FACTS[symptom].kind === ticket.kind && SYMPTOM_FACTS[symptom].explainedBy.includes(root.kind));

@@ -3,7 +3,7 @@ import type { Network } from "../model/network.ts";
 import { findingKey, type TicketChange, type TicketRecord } from "../model/ticket-record.ts";
 import { explainsComplaint } from "./complaint.ts";
 import { anchorKey, bodyOf, changeOf, type Draft, draftOf, isOpenDraft, newDraft, placeOfEpisode, refresh, write } from "./draft.ts";
-import { episodeTree, type EpisodeGroup } from "./episode-tree.ts";
+import { episodeTree, type EpisodeGroup, type EpisodeTree } from "./episode-tree.ts";
 import { absorbTicket } from "./flow.ts";
 import { endOf, settle, worst } from "./settle.ts";
 import { RELAPSE_MS } from "./sla.ts";
@@ -41,7 +41,7 @@ export function reconcile(input: DeskInput): TicketChange[] {
     own(children, owner);
   }
   for (const group of tree.groups) {
-    const owner = ownerOf(group, drafts, owners, tree.active, input);
+    const owner = ownerOf(group, drafts, owners, tree, input);
     if (owner !== undefined) own([group.root, ...group.children], owner);
   }
   const recent = latestByKey(input.recent);
@@ -58,16 +58,18 @@ function ownerOf(
   group: EpisodeGroup,
   drafts: Draft[],
   owners: ReadonlyMap<string, Draft>,
-  active: ReadonlyMap<string, Episode>,
+  tree: EpisodeTree,
   input: DeskInput,
 ): Draft | undefined {
   const { root, children } = group;
+  const { active } = tree;
   const { at, network } = input;
   const key = findingKey(root);
   const open = drafts.filter(isOpenDraft);
   const taken = new Set(owners.values());
   const words = open.filter(
-    (draft) => !taken.has(draft) && !active.has(anchorKey(draft)) && explainsComplaint(draft.record, root, network),
+    (draft) =>
+      !taken.has(draft) && !active.has(anchorKey(draft)) && restsOnWords(draft, tree) && explainsComplaint(draft.record, root, network),
   );
   const below = [...anchoredAt(drafts, children), ...words].sort((a, b) => byOpening(a.record, b.record));
   const standing = open.find((draft) => anchorKey(draft) === key) ?? open.find((draft) => draft.record.pinned.includes(key));
@@ -97,6 +99,14 @@ function ownerOf(
     at,
   );
   return owner;
+}
+
+/** Nothing measured speaks in it, or only what goes to the ticket of its own root now. */
+function restsOnWords({ record }: Draft, tree: EpisodeTree): boolean {
+  return record.findings.every((finding) => {
+    const root = finding.clearedAt === undefined ? tree.rootOf.get(findingKey(finding)) : undefined;
+    return root !== undefined && root !== findingKey(record) && !record.pinned.includes(root);
+  });
 }
 
 /** Open tickets whose anchor is one of the children. */

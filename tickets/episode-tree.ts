@@ -14,6 +14,8 @@ export interface EpisodeTree {
   readonly groups: readonly EpisodeGroup[];
   /** Children of a root that does not speak here: of another station, or just cleared while its ticket still stands. By the root's key. */
   readonly held: ReadonlyMap<string, readonly Episode[]>;
+  /** Key of every active episode to the key of what it speaks under: its own for a root. */
+  readonly rootOf: ReadonlyMap<string, string>;
 }
 
 /**
@@ -35,12 +37,15 @@ export function episodeTree(rooted: readonly RootedEpisode[], station: string, h
       push(held, findingKey(root), episode);
     else roots.push(episode);
   }
+  const rootOf = new Map(roots.map((root) => [findingKey(root), findingKey(root)]));
+  for (const [rootKey, list] of [...children, ...held]) for (const child of list) rootOf.set(findingKey(child), rootKey);
   roots.sort(byAge);
   for (const list of [...children.values(), ...held.values()]) list.sort(byAge);
   return {
     active: new Map([...active].map(([key, { episode }]) => [key, episode])),
     groups: roots.map((root) => ({ root, children: children.get(findingKey(root)) ?? [] })),
     held: new Map([...held].sort(([a], [b]) => (a < b ? -1 : 1))),
+    rootOf,
   };
 }
 

@@ -223,6 +223,27 @@ describe("merging by a person", () => {
   });
 });
 
+describe("a resident's ticket into which a person merged a finding", () => {
+  it("becomes the ticket of the root that takes the finding over, in one pass", () => {
+    const cold = episode(network, "under_heated", "B7-U1");
+    desk.reconcile("S01", alone(cold), []);
+    desk.complain({ asset: "B7-U1", symptom: "leak", at }, actor("operator"));
+    const [call, measured] = ["leak", "under_heated"].map((kind) => desk.open().find((ticket) => ticket.kind === kind)!.id);
+    desk.move(measured!, "merge", { into: call! }, undefined, dispatcher);
+    at += MINUTE;
+    const water = leak();
+    const rooted = [
+      { episode: water, root: undefined },
+      { episode: cold, root: water },
+    ];
+    expect(desk.reconcile("S01", rooted, [])).toEqual([]);
+    const sequence = desk.sequence();
+    expect(desk.get(call!)).toMatchObject({ state: "open", asset: water.asset, findings: [{ kind: "leak" }, { kind: "under_heated" }] });
+    desk.reconcile("S01", rooted, []);
+    expect(desk.sequence()).toBe(sequence);
+  });
+});
+
 describe("a station that left the network file", () => {
   it("frees its tickets for the close", () => {
     desk.reconcile("S02", alone(episode(network, "power_failure", "S02")), []);
@@ -323,7 +344,7 @@ describe("any history", () => {
         );
         memory.close();
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     );
   });
 });
