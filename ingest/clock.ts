@@ -7,6 +7,13 @@
 const GOOD_CLOCK_MS = 120_000;
 /** A correction that is applied is given up only below this, so that a clock at the edge does not flap. */
 const CORRECT_AGAIN_MS = 90_000;
+/**
+ * The offset is a whole number of these, and stays while the clock agrees with it: what lay a minute apart for the gateway does
+ * so after the correction too.
+ */
+const OFFSET_STEP_MS = 1_000;
+/** Drift that moves the offset. */
+const DRIFT_MS = 2_000;
 /** Messages of one skewed clock agree within this. */
 const AGREE_MS = 30_000;
 /** Evidence of a slow clock is spaced at least this far in receipt time, so that a flushed backlog is no evidence. */
@@ -84,7 +91,7 @@ function follow(state: ClockState, delayMs: number): void {
   if (state.delaysMs.length > DELAYS_KEPT) state.delaysMs.shift();
   const offsetMs = median(state.delaysMs);
   if (Math.abs(offsetMs) < CORRECT_AGAIN_MS) settle(state);
-  else state.offsetMs = offsetMs;
+  else if (Math.abs(offsetMs - state.offsetMs) > DRIFT_MS) state.offsetMs = wholeStep(offsetMs);
 }
 
 /** One message that speaks against the verdict: it takes a run of them, spaced like real time, to change it. */
@@ -107,9 +114,11 @@ function collect(state: ClockState, sample: ClockSample, delayMs: number): void 
     return;
   }
   state.verdict = "skewed";
-  state.offsetMs = offsetMs;
+  state.offsetMs = wholeStep(offsetMs);
   state.delaysMs = delaysMs;
 }
+
+const wholeStep = (offsetMs: number): number => Math.round(offsetMs / OFFSET_STEP_MS) * OFFSET_STEP_MS;
 
 function continues(run: readonly (readonly [number, number])[], sample: ClockSample, delayMs: number): boolean {
   const [firstReceivedAt, firstTs] = run[0]!;

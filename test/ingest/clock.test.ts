@@ -133,6 +133,26 @@ describe("a clock that is off from first contact", () => {
   });
 });
 
+describe("the correction", () => {
+  test.each([15 * MINUTE, -15 * MINUTE, 14 * MINUTE + 37_412])(
+    "of a clock that is %d ms off keeps what lay between two messages",
+    (off) => {
+      const landed = deliver(live(300, off)).slice(5);
+      expect(new Set(landed.map(({ errorMs }) => errorMs)).size).toBe(1);
+    },
+  );
+
+  test("follows a clock that drifts, in steps of whole seconds", () => {
+    const messages = live(600, 10 * MINUTE).map((sent, index) => ({ ...sent, clockErrorMs: sent.clockErrorMs + index * 20 }));
+    const landed = deliver(messages).slice(5);
+    expect(landed.every(({ errorMs }) => Math.abs(errorMs) <= 4_000)).toBe(true);
+    const offsetsMs = new Set(landed.map(({ sent, errorMs }) => errorMs - sent.clockErrorMs));
+    expect([...offsetsMs].every((offsetMs) => offsetMs % 1_000 === 0)).toBe(true);
+    expect(offsetsMs.size).toBeGreaterThan(3);
+    expect(offsetsMs.size).toBeLessThan(10);
+  });
+});
+
 describe("late delivery is no skew", () => {
   const settled = (): ClockState => {
     const state = newClock();

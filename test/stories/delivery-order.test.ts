@@ -8,7 +8,7 @@ import { startVirtualPlatform, type VirtualPlatform } from "../support/virtual-p
 /** However a day of readings is delivered, from the bytes of its messages to the same findings: nothing but event time decides. */
 
 const REPLAY = "HEATSTEWARD_TEST_SEED";
-const SEEDS = process.env[REPLAY] === undefined ? [1, 2, 3] : [Number(process.env[REPLAY])];
+const SEEDS = process.env[REPLAY] === undefined ? [1, 2, 6] : [Number(process.env[REPLAY])];
 const INTERVAL = 2 * MINUTE;
 const END = MIDNIGHT + DAY;
 const TOPIC = "heat/v1/S1/telemetry";
@@ -177,26 +177,17 @@ describe.each(SEEDS)("the day of seed %d", { timeout: 120_000 }, (seed) => {
     ["15 min slow", -15 * MINUTE, false],
     ["15 min fast, with deaths after the first checkpoint", 15 * MINUTE, true],
     ["15 min slow, with deaths after the first checkpoint", -15 * MINUTE, true],
-  ])(
-    "from a gateway whose clock is %s finds the same faults within one reporting interval, and their end within a keep time",
-    async (_name, clockErrorMs, withRestarts) => {
-      const found = (await play(live(day, random, clockErrorMs), withRestarts ? random : undefined, AFTER_CHECKPOINT)).sort(byName);
-      const expected = reference.toSorted(byName);
-      expect(
-        found.map(({ kind, asset, severity }) => `${kind} ${asset} ${severity}`),
-        replay,
-      ).toEqual(expected.map(({ kind, asset, severity }) => `${kind} ${asset} ${severity}`));
-      for (const [index, episode] of found.entries()) {
-        const other = expected[index]!;
-        for (const time of ["since", "detectedAt"] as const)
-          expect(nearestMs(episode[time], other[time]), `${episode.kind} ${episode.asset} ${time}; ${replay}`).toBeLessThanOrEqual(
-            INTERVAL,
-          );
-        // Half a second decides on which side of a full minute a reading falls; one evaluation at the limit begins the keep time anew.
-        expect(nearestMs(episode.clearedAt, other.clearedAt), `${episode.kind} ${episode.asset} clearedAt; ${replay}`).toBeLessThanOrEqual(
-          KEEP + INTERVAL,
-        );
-      }
-    },
-  );
+  ])("from a gateway whose clock is %s finds the same faults within one reporting interval", async (_name, clockErrorMs, withRestarts) => {
+    const found = (await play(live(day, random, clockErrorMs), withRestarts ? random : undefined, AFTER_CHECKPOINT)).sort(byName);
+    const expected = reference.toSorted(byName);
+    expect(
+      found.map(({ kind, asset, severity }) => `${kind} ${asset} ${severity}`),
+      replay,
+    ).toEqual(expected.map(({ kind, asset, severity }) => `${kind} ${asset} ${severity}`));
+    for (const [index, episode] of found.entries()) {
+      const other = expected[index]!;
+      for (const time of ["since", "detectedAt", "clearedAt"] as const)
+        expect(nearestMs(episode[time], other[time]), `${episode.kind} ${episode.asset} ${time}; ${replay}`).toBeLessThanOrEqual(INTERVAL);
+    }
+  });
 });
