@@ -14,7 +14,8 @@ const INTERVAL_MS_MAX = 3_600_000;
 const SMOOTHING = 0.2;
 
 interface Heard {
-  dataAt: number;
+  /** Undefined: only its status was heard. */
+  dataAt: number | undefined;
   receivedAt: number;
   intervalMs: number | undefined;
   online: boolean | undefined;
@@ -31,7 +32,7 @@ export interface Contacts {
 }
 
 /** Begins with what the store knows, so that a restart does not make every station look new. */
-export function createContacts(network: Network, store: TelemetryStore, now: () => number): Contacts {
+export function createContacts(network: Network, store: Pick<TelemetryStore, "extent" | "latest">, now: () => number): Contacts {
   const heard = new Map<string, Heard>();
   const sinceStart = new Map<string, number>();
   for (const { id } of network.stations) {
@@ -49,14 +50,15 @@ export function createContacts(network: Network, store: TelemetryStore, now: () 
     hear(readings, receivedAt) {
       for (const { point, at, value } of readings) {
         let known = heard.get(point.station);
-        if (known === undefined) heard.set(point.station, (known = { dataAt: at, receivedAt, intervalMs: undefined, online: undefined }));
+        if (known === undefined)
+          heard.set(point.station, (known = { dataAt: undefined, receivedAt, intervalMs: undefined, online: undefined }));
         sinceStart.set(point.station, receivedAt);
         known.receivedAt = receivedAt;
         if (point.signal === STATUS_SIGNAL) {
           known.online = value === 1;
           continue;
         }
-        const stepMs = at - known.dataAt;
+        const stepMs = known.dataAt === undefined ? Infinity : at - known.dataAt;
         if (stepMs <= 0) continue;
         if (stepMs <= INTERVAL_MS_MAX)
           known.intervalMs = known.intervalMs === undefined ? stepMs : known.intervalMs + SMOOTHING * (stepMs - known.intervalMs);
@@ -67,8 +69,8 @@ export function createContacts(network: Network, store: TelemetryStore, now: () 
       const known = heard.get(station);
       if (known === undefined) return { connection: "never", dataAt: null, receivedAt: null };
       const { dataAt, receivedAt, intervalMs, online } = known;
-      const silent = now() - dataAt > Math.max(SILENT_MS_MIN, SILENT_INTERVALS * (intervalMs ?? 0));
-      return { connection: online === false ? "offline" : silent ? "silent" : "online", dataAt, receivedAt };
+      const silent = now() - (dataAt ?? receivedAt) > Math.max(SILENT_MS_MIN, SILENT_INTERVALS * (intervalMs ?? 0));
+      return { connection: online === false ? "offline" : silent ? "silent" : "online", dataAt: dataAt ?? null, receivedAt };
     },
     heardSinceStart: (station) => sinceStart.has(station),
     lastReceivedAt: (station) => sinceStart.get(station),

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -28,6 +28,8 @@ Environment as for npm start: HEATSTEWARD_HTTP_PORT, HEATSTEWARD_MQTT_PORT, HEAT
 
 const root = dirname(fileURLToPath(import.meta.url));
 const DEVICES_STOP_MS_MAX = 3_000;
+/** Whatever hangs at the end, the process is gone after this; what was acknowledged is on disk anyway. */
+const STOP_MS_MAX = 9_000;
 const DAYS_MAX = 60;
 const DAY_MS = 86_400_000;
 
@@ -86,7 +88,7 @@ function wholeNumber(name: string, word: string, min: number, max: number): numb
 
 function prepare(folder: string, days: number, seed: number): { state: DemoState; fresh: boolean } {
   const file = join(folder, "demo.json");
-  if (existsSync(file)) return { state: JSON.parse(readFileSync(file, "utf8")) as DemoState, fresh: false };
+  if (existsSync(file)) return { state: readState(file), fresh: false };
   const firstNow = Date.now();
   const networkYaml = demoNetworkYaml({ seed, now: firstNow });
   try {
@@ -100,8 +102,23 @@ function prepare(folder: string, days: number, seed: number): { state: DemoState
   const gateways: Record<string, { password: string; stations: string[] }> = {};
   for (const station of network.stations) gateways[`gw-${station.id}`] = { password: secret(), stations: [station.id] };
   const state: DemoState = { seed, startAt: firstNow - days * DAY_MS, firstNow, password: secret().slice(0, 14), gateways };
-  writeFileSync(file, JSON.stringify(state, null, 2), { mode: 0o600 });
+  // Whole or not at all: a start that is killed here begins anew.
+  writeFileSync(`${file}.new`, JSON.stringify(state, null, 2), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
   return { state, fresh: true };
+}
+
+function readState(file: string): DemoState {
+  const text = readFileSync(file, "utf8");
+  let state: Partial<DemoState> | null;
+  try {
+    state = JSON.parse(text) as Partial<DemoState> | null;
+  } catch {
+    state = null;
+  }
+  if (typeof state?.seed !== "number" || typeof state.password !== "string" || typeof state.gateways !== "object")
+    throw new InputError(file, "the state of a demonstration", JSON.stringify(text.slice(0, 40)), "remove its folder to begin anew");
+  return state as DemoState;
 }
 
 function secret(): string {
@@ -152,6 +169,7 @@ function stopTogether(platform: Platform, devices: ChildProcess, started: number
   const stop = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
+    setTimeout(() => process.exit(1), STOP_MS_MAX).unref();
     devices.kill("SIGTERM");
     const cutOff = setTimeout(() => devices.kill("SIGKILL"), DEVICES_STOP_MS_MAX);
     await devicesEnded;

@@ -1,3 +1,4 @@
+import { createBacklogWatch } from "./backlog-watch.ts";
 import type { Contacts } from "./contacts.ts";
 import type { Log } from "./log.ts";
 import type { Episode, RootedEpisode } from "./model/finding.ts";
@@ -37,13 +38,16 @@ export interface FaultWatchParts {
   readonly contacts: Contacts;
   readonly now: () => number;
   readonly log: Log;
+  /** In place of a minute. */
+  readonly refreshMs?: number;
 }
 
-export function createFaultWatch({ network, host, desk, contacts, now, log }: FaultWatchParts): FaultWatch {
+export function createFaultWatch({ network, host, desk, contacts, now, log, refreshMs = REFRESH_MS }: FaultWatchParts): FaultWatch {
   const startedAt = now();
   const waiting = new Set<string>();
   const lookedAt = new Map<string, number>();
   const returnedAt = new Map<string, number>();
+  const backlogs = createBacklogWatch();
   let failures = 0;
   let timer: NodeJS.Timeout | undefined;
 
@@ -58,13 +62,19 @@ export function createFaultWatch({ network, host, desk, contacts, now, log }: Fa
 
   /**
    * The event time to which a station may be judged now. Undefined while it cannot be: nothing was ever received, it had no time
-   * to return after a start, or its gateway is delivering what it held back and the findings of that moment are not those of now.
+   * to return after a start, a rewind of it could not be finished, or its gateway is delivering what it held back and the findings of
+   * that moment are not those of now. A station that is always late is judged as far as it has come.
    */
   const judgedTo = (station: string, at: number): number | undefined => {
     const watermark = host.watermark(station);
-    if (watermark === undefined || (!contacts.heardSinceStart(station) && at < startedAt + RETURN_GRACE_MS)) return undefined;
+    if (watermark === undefined || host.isTorn(station) || (!contacts.heardSinceStart(station) && at < startedAt + RETURN_GRACE_MS))
+      return undefined;
     const target = tickTarget({ now: at, watermark, lastReceivedAt: contacts.lastReceivedAt(station) });
-    return target === watermark ? undefined : target;
+    if (target !== watermark) {
+      backlogs.forget(station);
+      return target;
+    }
+    return backlogs.isCatchingUp(station, watermark, at) ? undefined : host.evaluatedAt(station);
   };
 
   /**
@@ -89,7 +99,7 @@ export function createFaultWatch({ network, host, desk, contacts, now, log }: Fa
       const target = judgedTo(id, at);
       if (target === undefined) continue;
       guard(`rules of ${id}`, () => host.tick(target, id));
-      const due = waiting.has(id) || at - (lookedAt.get(id) ?? 0) >= REFRESH_MS;
+      const due = waiting.has(id) || at - (lookedAt.get(id) ?? 0) >= refreshMs;
       if (!due) continue;
       waiting.delete(id);
       lookedAt.set(id, at);

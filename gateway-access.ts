@@ -1,6 +1,7 @@
 import type { AccountService } from "./api/services.ts";
 import type { Broker } from "./ingest/broker.ts";
 import type { Pipeline } from "./ingest/pipeline.ts";
+import type { Log } from "./log.ts";
 import type { GatewayAccounts } from "./store/gateway-accounts.ts";
 
 /** Gateways between accounts and broker: what the API may see of them, and the end of a connection whose credentials were withdrawn. */
@@ -18,15 +19,20 @@ export function createGatewayAccess(parts: {
   readonly gateways: GatewayAccounts;
   readonly broker: Broker | undefined;
   readonly pipeline: Pipeline;
+  readonly log: Pick<Log, "warn">;
 }): GatewayAccess {
-  const { gateways, broker, pipeline } = parts;
+  const { gateways, broker, pipeline, log } = parts;
   let revision = gateways.gatewayRevision();
   let timer: NodeJS.Timeout | undefined;
   const look = (): void => {
-    const found = gateways.gatewayRevision();
-    if (found === revision) return;
-    revision = found;
-    for (const { name, revokedAt } of gateways.gateways()) if (revokedAt !== undefined) broker?.kick(name);
+    try {
+      const found = gateways.gatewayRevision();
+      if (found === revision) return;
+      for (const { name, revokedAt } of gateways.gateways()) if (revokedAt !== undefined) broker?.kick(name);
+      revision = found;
+    } catch (error) {
+      log.warn(`withdrawn credentials of gateways could not be looked up, tried again: ${(error as Error).message}`);
+    }
   };
   return {
     service: {

@@ -11,11 +11,12 @@ export interface Log {
 
 const RANK: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 };
 
+/** What a stranger wrote into a line may neither end it nor talk to the terminal: control characters become blanks. */
+const oneLine = (line: string): string => line.replaceAll(/\p{Cc}+/gu, " ");
+
 /** A log that writes lines of at least `level` to stderr, so that stdout stays for what a person asked for. */
 export function createLog(level: LogLevel, write: (line: string) => void = (line) => void process.stderr.write(line)): Log {
   const at = (rank: Exclude<LogLevel, "silent">) =>
-    RANK[rank] < RANK[level]
-      ? () => {}
-      : (line: string) => write(`${new Date().toISOString()} ${rank.padEnd(5)} ${line.replaceAll("\n", " ")}\n`);
+    RANK[rank] < RANK[level] ? () => {} : (line: string) => write(`${new Date().toISOString()} ${rank.padEnd(5)} ${oneLine(line)}\n`);
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }

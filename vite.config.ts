@@ -62,7 +62,7 @@ export default defineConfig({
             },
             {
               name: "plant",
-              test: /dashboard\/(components|charts\/(chart-data|supply-band)|tickets\/(stages|source|assignee|kpi)|live-state|units|ticket-clock|rem|network|curve|styles\/(table|ticket-row))/,
+              test: /dashboard\/(components|charts\/(chart-data|supply-band|circuit-curves|curve-window)|tickets\/(stages|source|assignee|kpi)|live-state|units|ticket-clock|rem|network|curve|styles\/(table|ticket-row))/,
               minShareCount: 2,
               priority: 1,
             },

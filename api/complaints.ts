@@ -6,7 +6,7 @@ import { notFound } from "./errors.ts";
 import { assetIds } from "./network.ts";
 import { assetIdSchema, errors, timeSchema, type Api } from "./schemas.ts";
 import type { ApiServices } from "./services.ts";
-import { ticketBody, ticketSchema } from "./ticket-schema.ts";
+import { ticketSchema } from "./ticket-schema.ts";
 
 /** `POST /api/complaints`: a resident's call joins the ticket that explains it, or opens one. */
 
@@ -49,7 +49,7 @@ export function complaintRoutes(app: Api, { network, tickets, now }: Pick<ApiSer
         );
       if (at > now() + AHEAD_MS_MAX) throw new InputError("body.at", "a time that is not in the future", String(at));
       const { ticket, joined } = await tickets.complain({ asset, symptom, at, ...(text === undefined ? {} : { text }) }, actorOf(request));
-      return { ...ticketBody(ticket), joined };
+      return { ...ticket, joined };
     },
   );
 }

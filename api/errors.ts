@@ -14,6 +14,7 @@ export const ERROR_STATUS = {
   forbidden: 403,
   foreign_origin: 403,
   not_found: 404,
+  too_slow: 408,
   stale_version: 409,
   illegal_move: 409,
   not_recovered: 409,
@@ -100,11 +101,11 @@ export function toApiError(thrown: unknown, request?: FastifyRequest): ApiError 
     if (known !== undefined) return new ApiError(known, message ?? STATUS_CODES[statusCode] ?? known);
     if (statusCode >= 400 && statusCode < 500) return new ApiError("bad_input", message ?? "bad request", { place: "request" });
   }
-  if (thrown instanceof URIError || (statusCode === 400 && thrown instanceof SyntaxError)) {
+  if (statusCode === 400 && thrown instanceof SyntaxError) {
     return new ApiError("bad_input", "the body is not JSON", {
       place: "body",
       expected: "JSON",
-      found: shorten((thrown as Error).message),
+      found: shorten(thrown.message),
     });
   }
   return new ApiError("internal", "something went wrong on our side; it was logged");

@@ -129,8 +129,7 @@ const ticketShape = {
   action: z.array(textSchema),
   history: z.array(eventSchema),
 };
-export type TicketBody = TicketView & { readonly absorbed: number };
-export const ticketSchema: z.ZodType<TicketBody> = z.strictObject(ticketShape).meta({ id: "Ticket" });
+export const ticketSchema: z.ZodType<TicketView> = z.strictObject(ticketShape).meta({ id: "Ticket" });
 
 /** Whether the asker may make a move now; `reason` says why not. */
 export interface MoveChance {
@@ -143,16 +142,12 @@ const chanceSchema: z.ZodType<MoveChance> = z.strictObject({
   possible: z.boolean(),
   reason: textSchema.optional(),
 });
-export type TicketDetail = TicketBody & { readonly moves: readonly MoveChance[] };
+export type TicketDetail = TicketView & { readonly moves: readonly MoveChance[] };
 export const ticketDetailSchema: z.ZodType<TicketDetail> = z
   .strictObject({ ...ticketShape, moves: z.array(chanceSchema).describe("What the asker may do now, and why not the rest") })
   .meta({ id: "TicketDetail" });
 
-export function ticketBody(ticket: TicketView): TicketBody {
-  return { ...ticket, absorbed: ticket.findings.filter(({ root }) => !root).length };
-}
-
 /** As a list shows it: the drawn histories of the evidence are left to `GET /api/tickets/{id}`. */
-export function ticketInList(ticket: TicketView): TicketBody {
-  return { ...ticketBody(ticket), evidence: ticket.evidence.map(({ curve: _curve, ...evidence }) => evidence) };
+export function ticketInList(ticket: TicketView): TicketView {
+  return { ...ticket, evidence: ticket.evidence.map(({ curve: _curve, ...evidence }) => evidence) };
 }

@@ -3,7 +3,7 @@ import { InputError } from "../model/input-error.ts";
 import type { Role } from "../model/role.ts";
 import type { Text } from "../model/text.ts";
 import { TICKET_MOVES, TICKET_STATES, type TicketMove } from "../model/ticket.ts";
-import { MOVE_WORDS, STATE_WORDS } from "../model/words.ts";
+import { MOVE_WORDS, ROLE_WORDS, STATE_WORDS } from "../model/words.ts";
 import { ASSIGNEE_LENGTH_MAX, closeProblems, NOTE_LENGTH_MAX, possibleMoves, type MoveBody, type MoveProblem } from "../tickets/flow.ts";
 import { actorOf, principalOf } from "./auth.ts";
 import { ApiError, notFound, type ErrorCode } from "./errors.ts";
@@ -11,7 +11,7 @@ import { mayAct } from "./roles.ts";
 import { assetIdSchema, cursorQuery, errors, kindSchema, limitQuery, pageOf, timeQuery, type Api } from "./schemas.ts";
 import type { ApiServices, MoveOutcome, TicketView } from "./services.ts";
 import { stationOf } from "./stations.ts";
-import { ticketBody, ticketDetailSchema, ticketInList, ticketSchema, type MoveChance, type TicketDetail } from "./ticket-schema.ts";
+import { ticketDetailSchema, ticketInList, ticketSchema, type MoveChance, type TicketDetail } from "./ticket-schema.ts";
 
 /** `/api/tickets`: the list, one ticket with what may be done next, and the moves of its life. */
 
@@ -144,7 +144,7 @@ function moveBody({ override, reason, ...rest }: Omit<z.output<typeof moveSchema
 }
 
 function detail(ticket: TicketView, role: Role): TicketDetail {
-  return { ...ticketBody(ticket), moves: TICKET_MOVES.map((move) => chanceOf(move, ticket, role)) };
+  return { ...ticket, moves: TICKET_MOVES.map((move) => chanceOf(move, ticket, role)) };
 }
 
 /** The ticket after the move; throws the refusal that the outcome stands for, with what is possible instead. */
@@ -172,9 +172,13 @@ function chanceOf(move: TicketMove, ticket: TicketView, role: Role): MoveChance 
 
 function whyNot(move: TicketMove, ticket: TicketView, role: Role): Text | undefined {
   const least = MOVE_ROLES[move];
-  if (!mayAct(role, least)) return { zh: `需要 ${least} 及以上角色`, en: `needs the role ${least} or above` };
+  if (!mayAct(role, least))
+    return { zh: `需要${ROLE_WORDS[least].zh}及以上角色`, en: `needs the role ${ROLE_WORDS[least].en.toLowerCase()} or above` };
   if (!possibleMoves(ticket.state).includes(move))
-    return { zh: `「${STATE_WORDS[ticket.state].zh}」时不能${MOVE_WORDS[move].zh}`, en: `not while ${ticket.state}` };
+    return {
+      zh: `「${STATE_WORDS[ticket.state].zh}」时不能${MOVE_WORDS[move].zh}`,
+      en: `not while ${STATE_WORDS[ticket.state].en.toLowerCase()}`,
+    };
   if (move !== "close") return undefined;
   const [problem] = closeProblems(ticket);
   if (problem === "not_recovered")

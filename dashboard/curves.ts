@@ -1,7 +1,8 @@
-import { batch, createEffect, createSignal, on, onCleanup, untrack, type Accessor } from "solid-js";
-import type { Curve } from "../model/curve.ts";
+import { batch, createEffect, createMemo, createSignal, on, onCleanup, untrack, type Accessor } from "solid-js";
+import type { Curve, IncompleteCurve } from "../model/curve.ts";
 import type { SignalId } from "../model/signals.ts";
 import { get, type ApiError } from "./api.ts";
+import { lineOf, type LineData } from "./charts/chart-data.ts";
 import { followCurve, type FreshValue } from "./curve-follow.ts";
 import type { Live } from "./live.ts";
 
@@ -19,10 +20,12 @@ export interface CurveRequest {
 }
 
 export interface Curves {
-  /** By asset; the last ones stay until the next arrive. */
-  readonly byAsset: Accessor<Readonly<Record<string, Curve>>>;
+  /** The line of a signal that was asked for; the last one stays until the next arrives. */
+  readonly line: (signal: SignalId) => LineData | undefined;
   readonly loading: Accessor<boolean>;
   readonly error: Accessor<ApiError | undefined>;
+  /** What a curve of the window lacks, as it could not be read just now. */
+  readonly incomplete: Accessor<IncompleteCurve | undefined>;
   /** The window as it is drawn, epoch ms. */
   readonly window: Accessor<{ readonly from: number; readonly to: number }>;
   readonly retry: () => void;
@@ -31,14 +34,17 @@ export interface Curves {
 /** A live curve is fetched again this often: late data, and buckets that were only seen through the socket. */
 const REFRESH_MS = 300_000;
 
-/** Fetches what `request` asks for whenever it changes (undefined: nothing), under the current Solid owner. */
-export function createCurves(live: Live, request: Accessor<CurveRequest | undefined>): Curves {
+/** Fetches what `asked` says whenever it changes (undefined: nothing), under the current Solid owner. */
+export function createCurves(live: Live, asked: Accessor<CurveRequest | undefined>): Curves {
+  const request = createMemo(asked, undefined, { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) });
   const [byAsset, setByAsset] = createSignal<Readonly<Record<string, Curve>>>({});
   const [loading, setLoading] = createSignal(false);
   const [error, setError] = createSignal<ApiError>();
   const [round, setRound] = createSignal(0);
   const retry = (): void => void setRound((count) => count + 1);
   let abort: AbortController | undefined;
+  /** The request that `byAsset` answers. */
+  let answered: CurveRequest | undefined;
   onCleanup(() => abort?.abort());
   onCleanup(live.onResume(retry));
   const timer = setInterval(() => document.hidden || (untrack(request)?.end === null && retry()), REFRESH_MS);
@@ -73,17 +79,20 @@ export function createCurves(live: Live, request: Accessor<CurveRequest | undefi
         batch(() => {
           setLoading(false);
           setError(failed?.ok === false ? failed.error : undefined);
-          if (failed === undefined)
+          if (failed === undefined) {
+            answered = asked;
             setByAsset(Object.fromEntries(answers.map((answer, index) => [assets[index]![0], (answer as { value: Curve }).value])));
+          }
+          // The curves of another window would look as if this one had a gap; those of this one just were not refreshed.
+          else if (answered !== asked) setByAsset({});
         });
       };
       void fetchAll();
     }),
   );
 
-  const asked = (): CurveRequest | undefined => request();
   createEffect(() => {
-    const now = asked();
+    const now = request();
     if (now === undefined || now.end !== null) return;
     const station = live.station(now.station);
     if (station === undefined) return;
@@ -101,5 +110,14 @@ export function createCurves(live: Live, request: Accessor<CurveRequest | undefi
       return changed ?? curves;
     });
   });
-  return { byAsset, loading, error, window, retry };
+  const line = (signal: SignalId): LineData | undefined => {
+    for (const [asset, signals] of Object.entries(request()?.signals ?? {})) {
+      const curve = byAsset()[asset];
+      if (curve !== undefined && signals.includes(signal)) return lineOf(curve, asset, signal);
+    }
+    return undefined;
+  };
+  const incomplete = (): IncompleteCurve | undefined =>
+    Object.values(byAsset()).find((curve) => curve.incomplete !== undefined)?.incomplete;
+  return { line, loading, error, incomplete, window, retry };
 }

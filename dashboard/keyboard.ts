@@ -28,7 +28,8 @@ export function createKeyboard(page: Window): Keyboard {
     // A field keeps every key but Escape; a button or link keeps Enter and Space.
     if (isField(event.target) && event.key !== "Escape") return;
     if (isPressable(event.target) && (event.key === "Enter" || event.key === " ")) return;
-    if (page.document.querySelector("dialog[open]") !== null && event.key !== "Escape") return;
+    // A dialog has the keyboard to itself, and Escape closes it and nothing behind it.
+    if (page.document.querySelector("dialog[open]") !== null) return;
     const sequence = first !== undefined && event.timeStamp - first.at <= SEQUENCE_MS_MAX ? `${first.key} ${event.key}` : undefined;
     first = undefined;
     const bound = (sequence === undefined ? undefined : find(bindings(), sequence)) ?? find(bindings(), event.key);

@@ -147,6 +147,7 @@ export function createLive(page: Window, onRefused: () => void): Live {
     clearTimeout(rest);
     if (page.document.hidden) {
       rest = setTimeout(() => {
+        clearTimeout(retry);
         setStatus("resting");
         socket?.close();
       }, HIDDEN_MS_MAX);

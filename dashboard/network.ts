@@ -34,9 +34,10 @@ export function latestOf(
   return undefined;
 }
 
-/** The asset that carries a signal: what to ask a curve of. The asset itself while nothing was received. */
+/** The asset that carries a signal: what to ask a curve of. The asset, else its station; the asset itself while nothing was received. */
 export function carrierOf(network: Network, station: Pick<StationLive, "values"> | undefined, asset: string, signal: SignalId): string {
-  return network.carriers(asset).find((carrier) => station?.values[carrier]?.[signal] !== undefined) ?? asset;
+  const carriers = [...network.carriers(asset), network.asset(asset)?.station ?? asset];
+  return carriers.find((carrier) => station?.values[carrier]?.[signal] !== undefined) ?? asset;
 }
 
 /** Outdoor temperature now: the median of what the stations say, so that one probe in the sun does not move it; null when none does. */

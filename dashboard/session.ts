@@ -51,8 +51,9 @@ export function createSession(): Session {
     signIn: (name, password) => enter("/api/session", { name, password }),
     setUp: (token, name, password) => enter("/api/session/setup", { token, name, password }),
     signOut: async () => {
-      await remove("/api/session");
-      setState({ type: "anonymous", ended: false });
+      const answer = await remove("/api/session");
+      // Not reached: the cookie still lets in whoever sits down here next, and the page must not say otherwise.
+      setState(answer.ok ? { type: "anonymous", ended: false } : { type: "unreachable", error: answer.error });
     },
   };
 }

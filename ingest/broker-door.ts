@@ -10,7 +10,7 @@ export type Authenticate = (username: string, password: string) => GatewayGrant 
 
 export type RefusalReason = "version" | "anonymous" | "credentials" | "client_id" | "will" | "keepalive" | "unanswered" | "rate" | "full";
 
-/** MQTT 3.1.1, 3.2.2.3: return codes of CONNACK. */
+/** MQTT 3.1.1, 3.2.2.3: return codes of CONNACK; there are no others. */
 const IDENTIFIER_REJECTED = 2;
 const SERVER_UNAVAILABLE = 3;
 const BAD_CREDENTIALS = 4;
@@ -22,7 +22,6 @@ export interface Door {
   readonly authenticate: NonNullable<AedesOptions["authenticate"]>;
   grantOf(client: Client): GatewayGrant | undefined;
   count(reason: RefusalReason): void;
-  refuse(reason: RefusalReason, client: Client, why: string): void;
   refused(): Partial<Record<RefusalReason, number>>;
 }
 
@@ -36,12 +35,14 @@ export interface DoorParts {
   readonly authenticate: Authenticate;
   /** Longest time to decide about a password. */
   readonly answerMs: number;
+  readonly keepaliveSecondsMax: number;
   readonly warn: Warn;
   readonly onAdmitted: (grant: GatewayGrant, address: string) => void;
 }
 
 export function createDoor(parts: DoorParts): Door {
   const wills = new WeakMap<Client, Will>();
+  const keepalives = new WeakMap<Client, number>();
   const grants = new WeakMap<Client, GatewayGrant>();
   const refusals: Partial<Record<RefusalReason, number>> = {};
   const count = (reason: RefusalReason): void => void (refusals[reason] = (refusals[reason] ?? 0) + 1);
@@ -52,6 +53,15 @@ export function createDoor(parts: DoorParts): Door {
   };
 
   async function decide(client: Client, username: string | undefined, password: Buffer | undefined): Promise<Refusal | undefined> {
+    const keepalive = keepalives.get(client);
+    if (keepalive !== undefined) {
+      return {
+        reason: "keepalive",
+        // The protocol has no code for it, and no way to name another time; Mosquitto answers this one too.
+        returnCode: IDENTIFIER_REJECTED,
+        why: `client ${client.id} asked for a keepalive of ${keepalive} s; 1 to ${parts.keepaliveSecondsMax} s is required`,
+      };
+    }
     if (username === undefined || username === "" || password === undefined) {
       return {
         reason: "anonymous",
@@ -88,6 +98,11 @@ export function createDoor(parts: DoorParts): Door {
       }
       // Sessions end with the connection: an absent gateway must not pile up anything here.
       packet.clean = true;
+      if (!packet.keepalive || packet.keepalive > parts.keepaliveSecondsMax) {
+        keepalives.set(client, packet.keepalive ?? 0);
+        // aedes would answer with a code that MQTT 3.1.1 reserves: the refusal is ours.
+        packet.keepalive = parts.keepaliveSecondsMax;
+      }
       if (packet.will !== undefined)
         wills.set(client, { topic: packet.will.topic, payload: Buffer.from(packet.will.payload), qos: packet.will.qos ?? 0 });
       done(null, true);
@@ -102,7 +117,6 @@ export function createDoor(parts: DoorParts): Door {
     },
     grantOf: (client) => grants.get(client),
     count,
-    refuse,
     refused: () => ({ ...refusals }),
   };
 }

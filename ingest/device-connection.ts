@@ -109,7 +109,7 @@ export class DeviceConnection extends Duplex {
     else this.pump();
   }
 
-  /** Once a second: a device that we do not read cannot ping, and one that does not read us is cut off. */
+  /** Once a second, `at` in ms of any steady clock: a device that we do not read cannot ping, and one that does not read us is cut off. */
   tick(at: number): void {
     if (this.#paused) this.client?.[KEEPALIVE_TIMER]?.refresh();
     if (this.#socket.writableLength < WAITING_ACK_BYTES_MAX) this.#undrainedSince = undefined;

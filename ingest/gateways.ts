@@ -4,7 +4,8 @@ import { newClock, type ClockState } from "./clock.ts";
 
 export interface GatewayFigures {
   readonly name: string;
-  readonly lastSeenAt: number;
+  /** Null while it was not heard since the start. */
+  readonly lastSeenAt: number | null;
   readonly messages: number;
   readonly readings: number;
   readonly rejects: number;
@@ -17,7 +18,7 @@ export interface GatewayFigures {
 export interface Gateway {
   readonly name: string;
   readonly clock: ClockState;
-  lastSeenAt: number;
+  lastSeenAt: number | null;
   messages: number;
   readings: number;
   rejects: number;
@@ -36,7 +37,7 @@ export function createGateways(gatewaysMax: number, clocks: Readonly<Record<stri
   const known = new Map<string, Gateway>();
   const add = (name: string, clock: ClockState): Gateway => {
     if (known.size >= gatewaysMax) known.delete(longestSilent(known));
-    const gateway: Gateway = { name, clock, lastSeenAt: 0, messages: 0, readings: 0, rejects: 0, duplicates: 0 };
+    const gateway: Gateway = { name, clock, lastSeenAt: null, messages: 0, readings: 0, rejects: 0, duplicates: 0 };
     known.set(name, gateway);
     return gateway;
   };
@@ -50,11 +51,11 @@ export function createGateways(gatewaysMax: number, clocks: Readonly<Record<stri
 
 function longestSilent(known: ReadonlyMap<string, Gateway>): string {
   let silent = "";
-  let lastSeenAt = Number.POSITIVE_INFINITY;
-  for (const gateway of known.values()) {
-    if (gateway.lastSeenAt < lastSeenAt) {
-      lastSeenAt = gateway.lastSeenAt;
-      silent = gateway.name;
+  let longestAt = Number.POSITIVE_INFINITY;
+  for (const { name, lastSeenAt } of known.values()) {
+    if ((lastSeenAt ?? 0) < longestAt) {
+      longestAt = lastSeenAt ?? 0;
+      silent = name;
     }
   }
   return silent;

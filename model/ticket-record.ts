@@ -56,6 +56,8 @@ export interface TicketBrief {
 /** Refreshed from the findings without a step in the history. */
 export interface TicketBody extends TicketBrief, Explanation {
   readonly findings: readonly TicketFinding[];
+  /** How many running findings it stands for beyond those listed, by station; stations without any are left out. */
+  readonly unlisted: Readonly<Record<string, number>>;
   /** Stations of its findings, its own first: a shortage of the primary network stands for many. */
   readonly stations: readonly string[];
 }
@@ -89,6 +91,11 @@ export type TicketChange =
       readonly body: Partial<TicketBody>;
     };
 
+/** How many findings a ticket stands for besides its root, listed or not. */
+export function absorbedCount({ findings, unlisted }: Pick<TicketBody, "findings" | "unlisted">): number {
+  return findings.filter(({ root }) => !root).length + Object.values(unlisted).reduce((sum, count) => sum + count, 0);
+}
+
 export const findingKey = (finding: { readonly kind: FaultKind; readonly asset: string }): string => `${finding.kind}|${finding.asset}`;
 
 /** The part of a new ticket that its history replays: without what is refreshed from the findings. */
@@ -99,6 +106,7 @@ export function coreOfNew(ticket: NewTicket): Omit<NewTicket, keyof TicketBody> 
     since: _since,
     detectedAt: _detectedAt,
     findings: _findings,
+    unlisted: _unlisted,
     stations: _stations,
     evidence: _evidence,
     causes: _causes,

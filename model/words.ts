@@ -3,6 +3,7 @@ import type { Text } from "./text.ts";
 import type { Clock, TicketMove, TicketState } from "./ticket.ts";
 import type { RejectReason } from "./reading.ts";
 import type { Connection } from "./live.ts";
+import type { Role } from "./role.ts";
 
 /** One Chinese and one English word for every idea of the trade; the dashboard, the rules and the API share them. */
 const text = (zh: string, en: string): Text => ({ zh, en });
@@ -96,4 +97,13 @@ export const REJECT_WORDS: Record<RejectReason, Text> = {
   future_time: text("时间在未来", "Time in the future"),
   too_old: text("时间过早", "Time too long ago"),
   bad_topic: text("主题无效", "Invalid topic"),
+};
+
+export const ROLE_WORDS: Record<Role, Text> = {
+  viewer: text("查看", "Viewer"),
+  operator: text("值班员", "Operator"),
+  dispatcher: text("调度", "Dispatcher"),
+  steward: text("管家", "Steward"),
+  engineer: text("工程师", "Engineer"),
+  admin: text("管理员", "Administrator"),
 };

@@ -41,7 +41,7 @@ function computeOffsetMs(zone: string, at: number): number {
 
 /** Hour of day 0…23 in a zone. */
 export function hourOfDay(zone: string, at: number): number {
-  return Math.floor((at + zoneOffsetMs(zone, at)) / 3_600_000) % 24;
+  return Math.floor((((at + zoneOffsetMs(zone, at)) % 86_400_000) + 86_400_000) / 3_600_000) % 24;
 }
 
 /** Local days since 1970-01-01 in a zone. */
@@ -53,7 +53,9 @@ export function localDay(zone: string, at: number): number {
 export function startOfLocalDay(zone: string, day: number): number {
   const midnight = day * 86_400_000;
   const guess = midnight - zoneOffsetMs(zone, midnight);
-  return midnight - zoneOffsetMs(zone, guess);
+  const start = midnight - zoneOffsetMs(zone, guess);
+  // West of Greenwich a skipped midnight takes the second guess into the day before; the first is right then.
+  return localDay(zone, start) < day ? guess : start;
 }
 
 export function isZone(zone: string): boolean {

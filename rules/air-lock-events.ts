@@ -1,4 +1,5 @@
 import type { SignalId } from "../model/signals.ts";
+import { countedM3, makeupM3hMax } from "./makeup-rate.ts";
 import type { Sample, View } from "./rule.ts";
 
 /** What lets air into a loop: filling, a pressure dip below what the top floor needs, a pump stop, a large refill. DOMAIN 4, R05. */
@@ -47,8 +48,7 @@ function lookAnew(view: View, circuit: string, from: number): CircuitLook {
       lowAt = at;
     }
   }
-  const totals = view.since(circuit, "mk_total", from);
-  const makeup = totals.length < 2 ? Number.NaN : totals.at(-1)!.value - totals[0]!.value;
+  const makeupM3 = countedM3(view.since(circuit, "mk_total", from), makeupM3hMax(view.network.asset(circuit)!, view));
   return {
     at: view.at,
     from,
@@ -56,7 +56,7 @@ function lookAnew(view: View, circuit: string, from: number): CircuitLook {
     lowAt,
     meanKpa: pressures.length === 0 ? Number.NaN : sum / pressures.length,
     stopAt: stopped(view, circuit, from),
-    makeupM3: makeup < 0 ? Number.NaN : makeup,
+    makeupM3: makeupM3 ?? Number.NaN,
   };
 }
 

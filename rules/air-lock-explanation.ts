@@ -4,8 +4,9 @@ import type { Text } from "../model/text.ts";
 import type { PriorEvents, PriorKind } from "./air-lock-events.ts";
 import type { AirLockMemory } from "./air-lock.ts";
 import { rankCauses } from "./causes.ts";
+import { hundredths, indexEvidence, returnEvidence, severalStarved, supplyEvidence } from "./cooling-evidence.ts";
 import { peersOf, unitCooling } from "./cooling-index.ts";
-import { indexOver, weekOf } from "./cooling-track.ts";
+import { indexOver } from "./cooling-track.ts";
 import type { View } from "./rule.ts";
 
 /** What people are told of an air lock: the starved unit, what let the air in, and what else it could be. */
@@ -21,9 +22,6 @@ export function explainAirLock(
   const peers = peersOf(view, unit.circuit!, `explain ${unit.id}`);
   const cooling = unitCooling(view, unit, peers);
   const index = indexOver(memory.track, 2, 1);
-  const { times, values } = weekOf(memory.track);
-  const { base } = memory.track;
-  const usual = Number.isNaN(base) ? 1 : base;
   const event = priorText(memory, since);
   const flutter = memory.signs?.flutter ?? Number.NaN;
   const flutterLimit = view.limits.get("air_lock_flutter", unit.id);
@@ -32,40 +30,11 @@ export function explainAirLock(
     en: `The return flutters ${flutter.toFixed(1)} times as much as usual`,
   };
   const valve = view.last(unit.id, "valve_pos")?.value;
+  const limit = view.limits.get("air_lock_index", unit.id);
   const evidence: Evidence[] = [
-    {
-      asset: unit.id,
-      name: { zh: "降温指数", en: "Cooling index" },
-      unit: "1",
-      from: times[0] ?? since,
-      to: view.at,
-      value: round(index),
-      expected: round(usual),
-      limit: view.limits.get("air_lock_index", unit.id),
-      text: {
-        zh: `${index.toFixed(2)}，自身基线 ${Number.isNaN(base) ? "未建立" : base.toFixed(2)}，同伴 ${peers.indexP10.toFixed(2)}–${peers.indexP90.toFixed(2)}（${peers.count}个单元）`,
-        en: `${index.toFixed(2)}, own base ${Number.isNaN(base) ? "not yet known" : base.toFixed(2)}, peers ${peers.indexP10.toFixed(2)}-${peers.indexP90.toFixed(2)} (${peers.count} units)`,
-      },
-      curve: {
-        times,
-        values: values.map((value) => (Number.isNaN(value) ? null : round(value))),
-        expected: values.map(() => round(usual)),
-      },
-    },
-    {
-      asset: unit.id,
-      signal: "t_return",
-      name: { zh: "单元回温", en: "Unit return" },
-      unit: "°C",
-      from: since,
-      to: view.at,
-      value: Number.isNaN(cooling.returnC) ? null : round(cooling.returnC),
-      ...(Number.isNaN(peers.returnC) ? {} : { expected: round(peers.returnC) }),
-      text: {
-        zh: `${cooling.returnC.toFixed(1)} °C，同伴中位数 ${peers.returnC.toFixed(1)}；供温 ${cooling.supplyC.toFixed(1)}，应有 ${cooling.offeredC.toFixed(1)} °C`,
-        en: `${cooling.returnC.toFixed(1)} °C, peers' median ${peers.returnC.toFixed(1)}; supply ${cooling.supplyC.toFixed(1)}, offered ${cooling.offeredC.toFixed(1)} °C`,
-      },
-    },
+    indexEvidence(memory.track, unit, view, { index, limit, peers, cooling }),
+    ...returnEvidence(unit, view, since, peers, cooling),
+    ...supplyEvidence(unit, view, since, cooling, view.limits.get("air_lock_supply_k", unit.id)),
   ];
   if (event !== undefined) {
     const dip = memory.signs?.prior?.kind === "dip";
@@ -76,7 +45,7 @@ export function explainAirLock(
       unit: dip ? "kPa" : "h",
       from: memory.signs!.prior!.at,
       to: since,
-      value: dip ? round(memory.events.dipKpa) : round((since - memory.signs!.prior!.at) / HOUR_MS),
+      value: dip ? hundredths(memory.events.dipKpa) : hundredths((since - memory.signs!.prior!.at) / HOUR_MS),
       text: event,
     });
   }
@@ -87,12 +56,12 @@ export function explainAirLock(
       unit: "1",
       from: since,
       to: view.at,
-      value: round(flutter),
+      value: hundredths(flutter),
       expected: 1,
       limit: flutterLimit,
       text: flutterText,
     });
-  const several = peers.starved >= 3;
+  const several = severalStarved(peers);
   return {
     summary: {
       zh: `供温正常而降温指数 ${index.toFixed(2)}（正常1.0），疑似集气${event === undefined ? "" : `：${event.zh}`}`,
@@ -103,16 +72,14 @@ export function explainAirLock(
       {
         id: "air_lock",
         name: { zh: "立管或单元集气", en: "Air in the riser" },
-        weight: 1.2 + (several ? 0.4 : 0),
+        weight: 1.2 + (several === undefined ? 0 : 0.4),
         pro: [
           ...(event === undefined ? [] : [event]),
           ...(flutter >= flutterLimit ? [flutterText] : []),
           ...(memory.signs?.unresponsive === true
             ? [{ zh: "开大阀门2小时后指数不降", en: "The valve was opened and 2 h later the index had not fallen" }]
             : []),
-          ...(several
-            ? [{ zh: `同机组 ${peers.starved} 个单元同时欠流`, en: `${peers.starved} units of the circuit are starved at once` }]
-            : []),
+          ...(several === undefined ? [] : [several]),
         ],
         contra: event === undefined ? [{ zh: "72小时内无降压、停泵或补水", en: "No dip, stop or refill within 72 h" }] : [],
       },
@@ -168,5 +135,4 @@ function priorText(memory: AirLockMemory, since: number): Text | undefined {
   return EVENT_WORDS[prior.kind](memory.events, Math.max(0, (since - prior.at) / HOUR_MS).toFixed(0));
 }
 
-const round = (value: number): number => Math.round(value * 100) / 100;
 const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);

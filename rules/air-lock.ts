@@ -3,10 +3,11 @@ import type { Text } from "../model/text.ts";
 import { explainAirLock } from "./air-lock-explanation.ts";
 import { notePriorEvents, type Prior, type PriorEvents, priorOf, startPriorEvents } from "./air-lock-events.ts";
 import { coolingLimits, outdoorC, peersOf, type UnitCooling, unitCooling } from "./cooling-index.ts";
-import { type CoolingTrack, indexOver, riseHours, roseAbove, startCoolingTrack, track } from "./cooling-track.ts";
+import { type CoolingTrack, indexOver, riseHours, roseAbove, startCoolingTrack, track, usualIndex } from "./cooling-track.ts";
 import { fluctuationK } from "./fluctuation.ts";
 import { limitReader } from "./limit-reader.ts";
 import type { Limit } from "./limits.ts";
+import { makeupLimits } from "./makeup-rate.ts";
 import type { Rule, Verdict, View } from "./rule.ts";
 
 /** R05 air lock: a unit that is starved although supplied and open, after something that lets air in. */
@@ -15,6 +16,7 @@ const limit = (value: number, unit: string, zh: string, en: string): Limit => ({
 
 export const airLockLimits = {
   ...coolingLimits,
+  ...makeupLimits,
   air_lock_index: limit(1.5, "1", "流量约为设计的一半以下", "Half of the design flow or less"),
   air_lock_base_rise: limit(1.25, "1", "比自身基线高25%，排除长期失调", "25 % above its own base: lasting imbalance is no air"),
   air_lock_off_index: limit(1.3, "1", "排气后指数应回到此值以下", "After venting the index must fall below this"),
@@ -161,8 +163,7 @@ function followIndex(memory: AirLockMemory, unit: Asset, view: View, index: numb
   if (memory.signs === undefined) {
     const risen = Number.isNaN(base) ? cooling.amongPeers : index >= base * limits.air_lock_base_rise;
     if (index < limits.air_lock_index || !risen) return learnFlutter(memory, unit, view, index);
-    const usual = Number.isNaN(base) ? 1 : base;
-    memory.onsetAt = roseAbove(memory.track, (usual + index) / 2) ?? view.at;
+    memory.onsetAt = roseAbove(memory.track, (usualIndex(memory.track) + index) / 2) ?? view.at;
     memory.signs = {
       prior: undefined,
       flutter: Number.NaN,

@@ -1,7 +1,8 @@
 import type { Cause, Evidence, Explanation } from "../model/finding.ts";
 import type { Asset } from "../model/network.ts";
 import type { Text } from "../model/text.ts";
-import type { BurstMemory } from "./burst-signs.ts";
+import { hourOfDay } from "../model/zone.ts";
+import { type BurstMemory, extremeMakeupM3h } from "./burst-signs.ts";
 import { rankCauses } from "./causes.ts";
 import { pumpShare } from "./makeup-rate.ts";
 import { clockText, durationText, tidy } from "./phrases.ts";
@@ -91,7 +92,7 @@ function pressureEvidence(
 function makeupEvidence(memory: BurstMemory, circuit: Asset, view: View, since: number): Evidence[] {
   if (Number.isNaN(memory.makeupM3h)) return [];
   const circulation = circuit.circuitFacts?.circulationM3h ?? NaN;
-  const limit = view.limits.get("burst_makeup_share", circuit.id) * circulation;
+  const limit = extremeMakeupM3h(circuit, view);
   const share = (100 * memory.makeupM3h) / circulation;
   return [
     {
@@ -128,7 +129,7 @@ function burstCauses(memory: BurstMemory, circuit: Asset, view: View, since: num
   const station = view.station.id;
   const flood = view.last(circuit.id, "flood") ?? view.last(station, "flood");
   const isFlooded = flood?.value === 1;
-  const hour = view.hourOfDay;
+  const hour = hourOfDay(view.network.timezone, since);
   const isWorkingHour = hour >= 8 && hour < 18;
   const share = pumpShare(circuit.id, view, 5 * MINUTE_MS);
   const pumps: Text[] =

@@ -131,8 +131,8 @@ export function followMakeup(memory: BurstMemory, circuit: Asset, view: View): v
   const minute = Math.floor(view.at / MINUTE_MS);
   if (minute === memory.makeupMinute) return;
   memory.makeupMinute = minute;
-  memory.makeupM3h = makeupRateM3h(circuit.id, view, MAKEUP_WINDOW_MS) ?? NaN;
-  memory.quickM3h = makeupRateM3h(circuit.id, view, QUICK_WINDOW_MS) ?? NaN;
+  memory.makeupM3h = makeupRateM3h(circuit, view, MAKEUP_WINDOW_MS) ?? NaN;
+  memory.quickM3h = makeupRateM3h(circuit, view, QUICK_WINDOW_MS) ?? NaN;
 }
 
 /** Mean makeup of ten minutes that is beyond all habit, m³/h: by the size of the loop, but never what one start of a pump fills in. */

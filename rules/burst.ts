@@ -16,6 +16,7 @@ import {
   staysBelowStart,
 } from "./burst-signs.ts";
 import type { Limit } from "./limits.ts";
+import { makeupLimits } from "./makeup-rate.ts";
 import { learnPressure } from "./pressure-level.ts";
 import type { Rule, Sample, Verdict, View } from "./rule.ts";
 
@@ -27,6 +28,7 @@ const HOUR_MS = 3_600_000;
 const limit = (value: number, unit: string, zh: string, en: string): Limit => ({ value, unit, reason: { zh, en } });
 
 export const burstLimits: Readonly<Record<string, Limit>> = {
+  ...makeupLimits,
   burst_fall: limit(
     20,
     "kPa/min",

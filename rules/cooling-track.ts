@@ -131,9 +131,12 @@ export function roseAbove(history: CoolingTrack, level: number): number | undefi
   return undefined;
 }
 
-/** Hours that the rise from the base to `now` took, between a quarter and three quarters of the way; NaN without a base or a rise. */
+/** The unit's own base, 1 while that is not known. */
+export const usualIndex = ({ base }: CoolingTrack): number => (Number.isNaN(base) ? 1 : base);
+
+/** Hours that the rise from the base to `now` took, between a quarter and three quarters of the way; NaN without a rise. */
 export function riseHours(history: CoolingTrack, now: number): number {
-  const from = Number.isNaN(history.base) ? 1 : history.base;
+  const from = usualIndex(history);
   if (!(now > from * 1.1)) return Number.NaN;
   const left = roseAbove(history, from + 0.25 * (now - from));
   const arrived = roseAbove(history, from + 0.75 * (now - from));

@@ -2,6 +2,7 @@ import { expectedSupplyC } from "../model/heating-curve.ts";
 import type { CircuitDerived } from "../model/live.ts";
 import type { Asset } from "../model/network.ts";
 import type { StationFold } from "./fold.ts";
+import type { LeakMemory } from "./leak-watch.ts";
 import { leakFigures } from "./leak.ts";
 
 /** Numbers of a circuit that come out of the rules' work and that people want to see. */
@@ -12,7 +13,8 @@ export function deriveCircuits(fold: StationFold): Record<string, CircuitDerived
   for (const circuit of plan.assets) {
     if (circuit.level !== "circuit") continue;
     const leak = plan.watches.find(({ rule, asset }) => rule.kind === "leak" && asset === circuit);
-    const figures = leak === undefined ? undefined : leakFigures(state.memories[leak.index] as Parameters<typeof leakFigures>[0]);
+    const memory = leak === undefined ? undefined : (state.memories[leak.index] as LeakMemory | undefined);
+    const figures = memory === undefined ? undefined : leakFigures(memory);
     derived[circuit.id] = {
       supplyExpectedC: supplyExpectedC(fold, circuit),
       makeupM3h: figures?.makeupM3h ?? null,

@@ -22,9 +22,10 @@ const REORDER_MS = 2_000;
 const FRAMES_MAX = 64;
 /** A station that has been silent for so long is looked at once an hour: nothing can change by the minute. */
 const SLOW_GRID_AFTER_MS = DAY_MS;
-/** Cleared episodes that are kept, by age and by number. */
+/** Cleared episodes that are kept, by age and by number: in a large station everything may clear at once, and none of it may be lost. */
 const EPISODES_KEPT_MS = 14 * DAY_MS;
 const EPISODES_MAX = 200;
+const EPISODES_PER_WATCH = 1;
 /** An active finding is explained anew after 10 min, and then ever more rarely: after a sixth of its age. */
 const REFRESH_MS_MIN = 600_000;
 const REFRESH_AGE_SHARE = 1 / 6;
@@ -143,12 +144,16 @@ function evaluate(fold: StationFold, watch: Watch, at: number): void {
   if (rule.phases.includes(view.phase)) {
     counts.evaluations++;
     try {
-      verdict = rule.evaluate(state.memories[index], watch.asset, view);
+      verdict = rule.evaluate((state.memories[index] ??= rule.start(watch.asset, view.network)), watch.asset, view);
     } catch (error) {
       verdict = noteFailure(fold, watch, error);
     }
-  } else if (before === undefined) return;
-  else verdict = OUT_OF_SEASON;
+  } else {
+    // What it knew says nothing of the season that follows: the loop is drained, refilled and set anew meanwhile.
+    state.memories[index] = undefined;
+    if (before === undefined) return;
+    verdict = OUT_OF_SEASON;
+  }
 
   const { hold, change } = advanceHold(before, verdict, at, rule);
   if (hold !== before) state.holds[index] = hold;
@@ -216,7 +221,7 @@ function clear(fold: StationFold, watch: Watch, at: number): void {
   fold.state.open[watch.index] = undefined;
   fold.cleared.push(episode);
   fold.out.push({ type: "cleared", episode });
-  if (fold.cleared.length > EPISODES_MAX) {
+  if (fold.cleared.length > Math.max(EPISODES_MAX, EPISODES_PER_WATCH * fold.plan.watches.length)) {
     fold.cleared.shift();
     fold.counts.episodesDropped++;
   }

@@ -15,7 +15,7 @@ export interface Hold {
   heldMs: number;
   /** Known time in order while firing, ms; -1 while the fault is there. */
   calmMs: number;
-  /** Known time at a lower severity than the finding has, ms. */
+  /** Known time at a lower severity than the finding has, ms; -1 while it is as severe. */
   lowerMs: number;
   severity: Severity;
   /** The last evaluation, and whether it knew anything. */
@@ -61,7 +61,7 @@ function begin(verdict: Verdict, at: number, times: HoldTimes): HoldStep {
     since: at,
     heldMs: 0,
     calmMs: -1,
-    lowerMs: 0,
+    lowerMs: -1,
     severity: verdict.severity ?? "general",
     at,
     known: true,
@@ -88,17 +88,18 @@ function fire(hold: Hold, verdict: Verdict, elapsedMs: number, times: HoldTimes)
   hold.calmMs = -1;
   const severity = verdict.severity ?? "general";
   if (severity === hold.severity) {
-    hold.lowerMs = 0;
+    hold.lowerMs = -1;
     return { hold, change: "none" };
   }
   if (severity === "urgent") {
     hold.severity = severity;
-    hold.lowerMs = 0;
+    hold.lowerMs = -1;
     return { hold, change: "raised" };
   }
-  hold.lowerMs += elapsedMs;
+  // As with the way back to normal: a rule that looks as seldom as its keep time must say so twice.
+  hold.lowerMs = hold.lowerMs < 0 ? 0 : hold.lowerMs + elapsedMs;
   if (hold.lowerMs < times.keepMs) return { hold, change: "none" };
   hold.severity = severity;
-  hold.lowerMs = 0;
+  hold.lowerMs = -1;
   return { hold, change: "lowered" };
 }

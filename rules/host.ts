@@ -31,9 +31,6 @@ export interface RuleHostOptions {
   readonly limits?: Readonly<Record<string, Limit>>;
 }
 
-/** A station whose newest reading is not older than this is up to date. */
-const CAUGHT_UP_MS = 180_000;
-
 export interface RuleHostCounts {
   readonly stations: number;
   readonly readings: number;
@@ -76,9 +73,10 @@ export class RuleHost {
         run = this.#run(station);
       }
       this.#counts.readings++;
-      if (reading.at <= run.fold.state.at) this.#markLate(station, run, reading.at);
+      if (reading.at <= (run.torn ?? run.fold.state).at) this.#markLate(station, run, reading.at);
       else if (reading.point.signal === STATUS_SIGNAL) holdStatus(run.statuses, reading);
-      else {
+      // A torn run takes it from the store when its rewind is repeated.
+      else if (run.torn === undefined) {
         const isSaid = this.#note(run, takeStatuses(run, reading.at));
         if (this.#note(run, step(run.fold, reading)) || isSaid) changed.add(station);
       }
@@ -106,7 +104,7 @@ export class RuleHost {
     const targets = station === undefined ? this.#runs.keys() : [station];
     for (const id of targets) {
       const run = this.#runs.get(id);
-      if (run === undefined) continue;
+      if (run === undefined || run.torn !== undefined) continue;
       const isSaid = this.#note(run, takeStatuses(run, at));
       const isChanged = this.#note(run, step(run.fold, { tickAt: at })) || isSaid;
       if (isChanged || (run.releaseAt !== undefined && run.fold.state.at >= run.releaseAt)) changed.add(id);
@@ -167,10 +165,9 @@ export class RuleHost {
     return at === undefined || at === -Infinity ? undefined : at;
   }
 
-  /** Whether the newest reading is of now, give or take three minutes, and nothing late waits. */
-  caughtUp(station: string, now: number): boolean {
-    const run = this.#runs.get(station);
-    return run !== undefined && run.dirtyAt === undefined && run.newestAt >= now - CAUGHT_UP_MS;
+  /** Whether a rewind could not be finished: until `settle` has brought it to its end, the station's findings are not to be used. */
+  isTorn(station: string): boolean {
+    return this.#runs.get(station)?.torn !== undefined;
   }
 
   /**
@@ -262,7 +259,13 @@ export class RuleHost {
   #rewind(station: string, run: StationRun): void {
     this.#dirty.delete(station);
     this.#counts.rewinds++;
-    this.#counts.refolded += rewindRun(run, this.#options.history);
+    try {
+      this.#counts.refolded += rewindRun(run, this.#options.history);
+    } catch (error) {
+      // The store could not be read: the station stands somewhere in its past and has to be brought back before anything is said of it.
+      this.#dirty.add(station);
+      throw error;
+    }
     this.#announce(new Set([station]));
   }
 

@@ -34,6 +34,12 @@ export function holeMm(lossM3h: number, kpa: number, waterC: number): number {
   return 1000 * Math.sqrt((4 * areaM2) / Math.PI);
 }
 
+/** Loss, m³/h, from which on a leak is urgent: by the size of the loop, but never less than the fast tier takes for a leak. */
+export function urgentLossM3h(circuit: Asset, view: View): number {
+  const share = view.limits.get("leak_urgent_share", circuit.id) * (circuit.circuitFacts?.circulationM3h ?? 0);
+  return Math.max(view.limits.get("leak_fast_m3h", circuit.id), share);
+}
+
 export function explainLeak(
   memory: LeakMemory,
   circuit: Asset,
@@ -62,8 +68,8 @@ export function explainLeak(
   const share = (100 * lossM3h) / circulationM3h;
   return {
     summary: {
-      zh: `补水比往常多 ${lossM3h.toFixed(2)} m³/h（循环量的 ${share.toFixed(2)}%），约 ${hours.toFixed(0)} 小时前开始；相当于 ${hole.toFixed(1)} mm 的孔`,
-      en: `Makeup is ${lossM3h.toFixed(2)} m³/h above its habit (${share.toFixed(2)} % of circulation) for about ${hours.toFixed(0)} h; the size of a ${hole.toFixed(1)} mm hole`,
+      zh: `补水比往常多 ${lossM3h.toFixed(2)} m³/h（循环量的 ${share.toFixed(2)}%），约 ${hours.toFixed(0)} 小时前开始；相当于 ${fixed(hole, 1)} mm 的孔`,
+      en: `Makeup is ${lossM3h.toFixed(2)} m³/h above its habit (${share.toFixed(2)} % of circulation) for about ${hours.toFixed(0)} h; the size of a ${fixed(hole, 1)} mm hole`,
     },
     evidence: evidence(memory, circuit, view, alarm, lossM3h, { hole, kpa, yuanPerDay }),
     causes: causes(memory, circuit, view, alarm, lossM3h),
@@ -126,10 +132,10 @@ function evidence(
       to: view.at,
       value: round(lossM3h),
       expected: 0,
-      limit: round(view.limits.get("leak_urgent_share", circuit.id) * (circuit.circuitFacts?.circulationM3h ?? 0)),
+      limit: round(urgentLossM3h(circuit, view)),
       text: {
-        zh: `24小时中位超额 ${fixed(alarm.estimateM3h)} m³/h；在 ${size.kpa.toFixed(0)} kPa 下相当于 ${size.hole.toFixed(1)} mm 的孔，每天约 ¥${size.yuanPerDay.toFixed(0)}`,
-        en: `24-h median excess ${fixed(alarm.estimateM3h)} m³/h; at ${size.kpa.toFixed(0)} kPa a ${size.hole.toFixed(1)} mm hole, about ¥${size.yuanPerDay.toFixed(0)} a day`,
+        zh: `24小时中位超额 ${fixed(alarm.estimateM3h)} m³/h；在 ${size.kpa.toFixed(0)} kPa 下相当于 ${fixed(size.hole, 1)} mm 的孔，每天约 ¥${size.yuanPerDay.toFixed(0)}`,
+        en: `24-h median excess ${fixed(alarm.estimateM3h)} m³/h; at ${size.kpa.toFixed(0)} kPa a ${fixed(size.hole, 1)} mm hole, about ¥${size.yuanPerDay.toFixed(0)} a day`,
       },
     },
   ];
@@ -274,5 +280,5 @@ function causes(memory: LeakMemory, circuit: Asset, view: View, alarm: LeakAlarm
 
 const hoursOpen = (alarm: LeakAlarm, view: View): number => (view.at - alarm.onsetAt) / HOUR_MS;
 const round = (value: number): number => Math.round(value * 1000) / 1000;
-const fixed = (value: number): string => (Number.isNaN(value) ? "—" : value.toFixed(2));
+const fixed = (value: number, decimals = 2): string => (Number.isNaN(value) ? "—" : value.toFixed(decimals));
 const signed = (value: number): string => `${value < -0.005 ? "−" : value < 0.005 ? "" : "+"}${Math.abs(value).toFixed(2)}`;

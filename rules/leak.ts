@@ -1,10 +1,11 @@
 import type { Asset } from "../model/network.ts";
 import type { SignalId } from "../model/signals.ts";
 import type { Text } from "../model/text.ts";
-import { explainLeak } from "./leak-explanation.ts";
+import { explainLeak, urgentLossM3h } from "./leak-explanation.ts";
 import { finishQuarters, type LeakMemory, type LeakSettings, localHours, startLeakMemory } from "./leak-watch.ts";
 import type { Limit } from "./limits.ts";
 import { HOUR_MS, type MakeupSource, QUARTER_MS, takeIn } from "./makeup-balance.ts";
+import { makeupLimits, makeupM3hMax } from "./makeup-rate.ts";
 import type { Rule, Verdict, View } from "./rule.ts";
 
 /** R02 slow leak of a secondary loop: what the makeup totaliser adds, corrected and compared with the habit of the hour. */
@@ -12,6 +13,7 @@ import type { Rule, Verdict, View } from "./rule.ts";
 const limit = (value: number, unit: string, zh: string, en: string): Limit => ({ value, unit, reason: { zh, en } });
 
 export const leakLimits = {
+  ...makeupLimits,
   leak_cusum_limit: limit(
     20,
     "σ",
@@ -46,13 +48,6 @@ export const leakLimits = {
   ),
   leak_coverage_min: limit(0.7, "1", "数据覆盖率下限", "Least share of an hour that must be covered"),
   leak_learning_warming_k_h: limit(2, "K/h", "升降温过快时暂停学习", "No learning while the water warms or cools faster"),
-  leak_makeup_m3h_max: limit(
-    12,
-    "m³/h",
-    "补水泵可能的最大流量；更快即换表或置数",
-    "Greatest flow of a makeup pump; faster means a replaced counter",
-  ),
-  leak_makeup_share_max: limit(0.08, "1", "同上，按循环流量的份额，取大者", "The same as a share of circulation; the larger counts"),
   leak_pump_rated_m3h: limit(8, "m³/h", "仅有补水泵状态时的额定流量", "Rated flow, where only the pump's state is known"),
   leak_urgent_share: limit(0.01, "1", "漏量超过循环流量1%为紧急", "Urgent above 1 % of circulation"),
   leak_urgent_duty: limit(0.5, "1", "补水泵运行占比过半为紧急", "Urgent when the makeup pump runs more than half the time"),
@@ -133,10 +128,7 @@ function takeSamples(memory: LeakMemory, circuit: Asset, view: View, waterVolume
     },
     {
       waterVolumeM3,
-      makeupM3hMax: Math.max(
-        view.limits.get("leak_makeup_m3h_max", circuit.id),
-        view.limits.get("leak_makeup_share_max", circuit.id) * circulationM3h(circuit),
-      ),
+      makeupM3hMax: makeupM3hMax(circuit, view),
       pumpRatedM3h: view.limits.get("leak_pump_rated_m3h", circuit.id),
     },
   );
@@ -177,7 +169,7 @@ function settingsFor(circuit: Asset, view: View): LeakSettings {
     tightM3h: (get("tight_m3h_100k_m2") * (circuit.circuitFacts?.heatedAreaM2 ?? 0)) / 100_000,
     clearSum: get("clear_sum"),
     clearSumDrawOff: get("clear_sum_draw_off"),
-    urgentM3h: Math.max(get("fast_m3h"), get("urgent_share") * circulation),
+    urgentM3h: urgentLossM3h(circuit, view),
     urgentDuty: get("urgent_duty"),
     urgentGrowthM3hDay: get("urgent_growth_m3h_day"),
     trusting: !commissioning,

@@ -60,21 +60,29 @@ export function liftEpisodes(
 function liftRuns(network: Network, asset: Asset, kind: FaultKind, members: readonly Episode[], unitCount: number): LiftedEpisode[] {
   const needed = Math.max(LIFT_UNITS_MIN, Math.ceil(LIFT_SHARE * unitCount));
   const ordered = members.toSorted(byTime);
-  const times = [
-    ...new Set(ordered.flatMap((member) => (member.clearedAt === undefined ? [member.detectedAt] : [member.detectedAt, member.clearedAt]))),
-  ].sort((a, b) => a - b);
+  const changes = ordered
+    .flatMap((member) => [
+      { at: member.detectedAt, member, by: 1 },
+      ...(member.clearedAt === undefined ? [] : [{ at: member.clearedAt, member, by: -1 }]),
+    ])
+    .sort((a, b) => a.at - b.at);
   const runs: LiftedEpisode[] = [];
+  const activeIn = new Map<string | undefined, number>();
+  let active = 0;
   let startedAt: number | undefined;
-  for (const at of times) {
-    const active = ordered.filter((member) => member.detectedAt <= at && (member.clearedAt === undefined || member.clearedAt > at));
+  changes.forEach(({ at, member, by }, index) => {
+    const { building } = network.asset(member.asset)!;
+    active += by;
+    activeIn.set(building, (activeIn.get(building) ?? 0) + by);
+    if (changes[index + 1]?.at === at) return;
     if (startedAt === undefined) {
-      const buildings = new Set(active.map((member) => network.asset(member.asset)!.building));
-      if (active.length >= needed && (asset.level !== "circuit" || buildings.size >= LIFT_BUILDINGS_MIN)) startedAt = at;
-    } else if (active.length * 2 < needed) {
+      const buildings = [...activeIn.values()].filter((count) => count > 0).length;
+      if (active >= needed && (asset.level !== "circuit" || buildings >= LIFT_BUILDINGS_MIN)) startedAt = at;
+    } else if (active * 2 < needed) {
       runs.push(merge(network, asset, kind, ordered, startedAt, at, unitCount));
       startedAt = undefined;
     }
-  }
+  });
   if (startedAt !== undefined) runs.push(merge(network, asset, kind, ordered, startedAt, undefined, unitCount));
   return runs;
 }

@@ -27,8 +27,8 @@ export const lowPressureLimits: Readonly<Record<string, Limit>> = {
   low_pressure_head_jump: limit(
     80,
     "kPa",
-    "供回压差突增而供压未降，是回压测点坏",
-    "Head grown so much while supply held: the return sensor is wrong",
+    "供回压差突增而供压未变，是回压测点坏",
+    "Head grown so much while the supply held: the return sensor is wrong",
   ),
 };
 
@@ -37,11 +37,16 @@ interface LowPressureMemory {
   /** First evaluation below the limit in this run; NaN: not low. */
   lowAt: number;
   lowestKpa: number;
-  /** Usual supply minus return pressure, slowly followed; NaN: unknown. */
+  /** Usual supply pressure, and the head (supply minus return) of a running pump; NaN: unknown. */
+  supplyKpa: number;
   headKpa: number;
 }
 
-const HEAD_SHARE = 0.02;
+/** Share of the difference that is followed with each look; downwards so slowly that a stop of hours leaves the head known. */
+const FOLLOW_SHARE = 0.02;
+const FOLLOW_DOWN_SHARE = 0.0005;
+/** A circulation pump that starts brings at least this share of the head on its supply side. */
+const SUPPLY_RISE_SHARE = 0.25;
 
 export const lowPressureRule: Rule<LowPressureMemory> = {
   kind: "low_pressure",
@@ -67,7 +72,7 @@ export const lowPressureRule: Rule<LowPressureMemory> = {
   ],
   limits: Object.keys(lowPressureLimits),
 
-  start: () => ({ level: startPressureLevel(), lowAt: NaN, lowestKpa: NaN, headKpa: NaN }),
+  start: () => ({ level: startPressureLevel(), lowAt: NaN, lowestKpa: NaN, supplyKpa: NaN, headKpa: NaN }),
 
   evaluate(memory, circuit, view): Verdict {
     const { id } = circuit;
@@ -136,14 +141,22 @@ function staticNeedKpa(memory: LowPressureMemory, circuit: Asset, view: View): n
   return circuit.circuitFacts?.staticPressureKpa ?? memory.level.usualKpa - view.limits.get("low_pressure_learned_margin", circuit.id);
 }
 
-/** A return sensor that fell alone is a broken sensor: in a loop that lost pressure, both sides fall. */
+/** A return sensor that fell alone is a broken sensor: in a loop that lost pressure both sides fall, and a pump that starts lifts the supply. */
 function isPlausible(memory: LowPressureMemory, circuit: Asset, view: View, returnKpa: number, isLow: boolean): boolean {
-  const supply = view.last(circuit.id, "p2_supply");
-  if (supply === undefined) return true;
-  const head = supply.value - returnKpa;
-  if (!isLow) memory.headKpa = Number.isNaN(memory.headKpa) ? head : memory.headKpa + HEAD_SHARE * (head - memory.headKpa);
-  return !isLow || Number.isNaN(memory.headKpa) || head < memory.headKpa + view.limits.get("low_pressure_head_jump", circuit.id);
+  const supplyKpa = view.last(circuit.id, "p2_supply")?.value;
+  if (supplyKpa === undefined) return true;
+  const headKpa = supplyKpa - returnKpa;
+  if (!isLow) {
+    memory.supplyKpa = followed(memory.supplyKpa, supplyKpa, FOLLOW_SHARE);
+    memory.headKpa = followed(memory.headKpa, headKpa, headKpa < memory.headKpa ? FOLLOW_DOWN_SHARE : FOLLOW_SHARE);
+    return true;
+  }
+  const grownKpa = headKpa - memory.headKpa;
+  const risenKpa = supplyKpa - memory.supplyKpa;
+  return !(grownKpa >= view.limits.get("low_pressure_head_jump", circuit.id)) || risenKpa >= SUPPLY_RISE_SHARE * grownKpa;
 }
+
+const followed = (usual: number, now: number, share: number): number => (Number.isFinite(usual) ? usual + share * (now - usual) : now);
 
 function lowPressureCauses(circuit: Asset, view: View, since: number): Cause[] {
   const { id } = circuit;
@@ -156,14 +169,15 @@ function lowPressureCauses(circuit: Asset, view: View, since: number): Cause[] {
   const isDry = tank !== undefined && tank.value < 0.3;
   const runs = { zh: `近 10 分钟补水泵运行 ${percent}%`, en: `The makeup pump ran ${percent} % of the last 10 min` };
   const level = tank === undefined ? undefined : { zh: `水箱液位 ${tidy(tank.value, 2)} m`, en: `Tank level ${tidy(tank.value, 2)} m` };
-  const start = view.since(id, "p2_return", since - 30 * MINUTE_MS)[0]?.value;
+  const before = view.since(id, "p2_return", since - 30 * MINUTE_MS)[0];
+  const start = before !== undefined && before.at < since ? before.value : undefined;
   const end = view.last(id, "p2_return")?.value;
   const fall =
     start === undefined || end === undefined
       ? undefined
       : {
-          zh: `半小时内由 ${tidy(start, 0)} 降至 ${tidy(end, 0)} kPa`,
-          en: `From ${tidy(start, 0)} to ${tidy(end, 0)} kPa since half an hour before`,
+          zh: `由此前的 ${tidy(start, 0)} 降至 ${tidy(end, 0)} kPa`,
+          en: `From ${tidy(start, 0)} before it to ${tidy(end, 0)} kPa now`,
         };
   return rankCauses([
     {

@@ -1,6 +1,51 @@
+import type { Asset } from "../model/network.ts";
+import type { Limit } from "./limits.ts";
+import { counterStepM3 } from "./makeup-balance.ts";
 import type { Sample, View } from "./rule.ts";
 
 /** Makeup water over the last minutes, from whatever the circuit reports: for rules that cannot wait for a full hour. */
+
+/** Shared by the rules over makeup: what no pump can feed was not fed, the counter was replaced or set. */
+export const makeupLimits = {
+  leak_makeup_m3h_max: {
+    value: 12,
+    unit: "m³/h",
+    reason: {
+      zh: "补水泵可能的最大流量；更快即换表或置数",
+      en: "Greatest flow of a makeup pump; faster means a replaced counter",
+    },
+  },
+  leak_makeup_share_max: {
+    value: 0.08,
+    unit: "1",
+    reason: { zh: "同上，按循环流量的份额，取大者", en: "The same as a share of circulation; the larger counts" },
+  },
+} satisfies Record<string, Limit>;
+
+/** The greatest makeup that is believed of a circuit, m³/h. */
+export function makeupM3hMax(circuit: Asset, view: View): number {
+  const circulationM3h = circuit.circuitFacts?.circulationM3h ?? 0;
+  return Math.max(
+    view.limits.get("leak_makeup_m3h_max", circuit.id),
+    view.limits.get("leak_makeup_share_max", circuit.id) * circulationM3h,
+  );
+}
+
+/** What a totaliser counted over its samples, m³; undefined with fewer than two, or when it was replaced, set or reset meanwhile. */
+export function countedM3(totals: readonly Sample[], rateM3hMax: number): number | undefined {
+  if (totals.length < 2) return undefined;
+  let sum = 0;
+  for (const step of stepsM3(totals, rateM3hMax)) {
+    if (step === undefined) return undefined;
+    sum += step;
+  }
+  return Math.max(0, sum);
+}
+
+/** Volume between neighbouring samples, m³; undefined where the counter was replaced. */
+function stepsM3(totals: readonly Sample[], rateM3hMax: number): (number | undefined)[] {
+  return totals.slice(1).map(({ at, value }, index) => counterStepM3(totals[index]!.value, value, at - totals[index]!.at, rateM3hMax));
+}
 
 /** Less than this share of the window is not a rate. */
 const COVERAGE_MIN = 0.7;
@@ -13,28 +58,23 @@ const PULSES_M3 = [1, 0.1, 0.01] as const;
  * Mean makeup (m³/h) over the last `windowMs`, at least: from the totaliser if there is one, less the pulse that may have been
  * almost full before, else from the flow. Undefined: not known.
  */
-export function makeupRateM3h(circuit: string, view: View, windowMs: number): number | undefined {
-  const totals = view.since(circuit, "mk_total", view.at - windowMs);
+export function makeupRateM3h(circuit: Asset, view: View, windowMs: number): number | undefined {
+  const totals = view.since(circuit.id, "mk_total", view.at - windowMs);
   if (totals.length > 1) {
-    const first = totals[0]!;
-    const last = totals.at(-1)!;
-    const added = last.value - first.value;
-    // A smaller total is a replaced or reset meter.
-    return last.at - first.at < COVERAGE_MIN * windowMs || added < 0
+    const counted = countedM3(totals, makeupM3hMax(circuit, view));
+    return counted === undefined || !isCovered(totals, windowMs)
       ? undefined
-      : (Math.max(0, added - pulseM3(circuit, view)) * 3_600_000) / (last.at - first.at);
+      : (Math.max(0, counted - pulseM3(circuit, view)) * 3_600_000) / (totals.at(-1)!.at - totals[0]!.at);
   }
-  const flows = view.since(circuit, "mk_flow", view.at - windowMs);
+  const flows = view.since(circuit.id, "mk_flow", view.at - windowMs);
   return isCovered(flows, windowMs) ? flows.reduce((sum, { value }) => sum + value, 0) / flows.length : undefined;
 }
 
 /** The pulse of a totaliser: the coarsest that all its steps are multiples of; 0 for one that counts finer. */
-function pulseM3(circuit: string, view: View): number {
-  const totals = view.since(circuit, "mk_total", view.at - RESOLUTION_WINDOW_MS);
+function pulseM3(circuit: Asset, view: View): number {
+  const steps = stepsM3(view.since(circuit.id, "mk_total", view.at - RESOLUTION_WINDOW_MS), makeupM3hMax(circuit, view));
   const isMultiple = (step: number, pulse: number): boolean => Math.abs(step / pulse - Math.round(step / pulse)) < 1e-3;
-  const fits = (pulse: number): boolean =>
-    totals.every(({ value }, index) => index === 0 || isMultiple(value - totals[index - 1]!.value, pulse));
-  return PULSES_M3.find(fits) ?? 0;
+  return PULSES_M3.find((pulse) => steps.every((step) => step === undefined || isMultiple(step, pulse))) ?? 0;
 }
 
 /** Share of the last `windowMs` in which the makeup pump ran, 0…1. Undefined: not known. */

@@ -54,6 +54,8 @@ interface OfflineMemory {
   intervalMs: number;
   intervalHour: number;
   outdoorC: number;
+  /** The last mains signal while the station was heard, 0 or 1; NaN: none. It goes out of sight while the silence lasts. */
+  powerOk: number;
 }
 
 export const offlineRule: Rule<OfflineMemory> = {
@@ -79,7 +81,7 @@ export const offlineRule: Rule<OfflineMemory> = {
   ],
   limits: ["offline_intervals", "offline_min", "offline_urgent_min", "offline_urgent_outdoor"],
 
-  start: () => ({ intervalMs: NaN, intervalHour: -1, outdoorC: NaN }),
+  start: () => ({ intervalMs: NaN, intervalHour: -1, outdoorC: NaN, powerOk: NaN }),
 
   evaluate(memory, asset, view): Verdict {
     learnRhythm(memory, asset, view);
@@ -92,6 +94,8 @@ export const offlineRule: Rule<OfflineMemory> = {
     if (silentMs <= limitMs) {
       const outdoor = view.last(asset.id, "t_out");
       if (outdoor !== undefined) memory.outdoorC = outdoor.value;
+      const power = view.last(asset.id, "power_ok");
+      if (power !== undefined) memory.powerOk = power.value;
       return { state: "normal", value, limit };
     }
     const isBlindInFrost =
@@ -122,7 +126,7 @@ export const offlineRule: Rule<OfflineMemory> = {
     return {
       summary: { zh: `${asset.name} ${at} 起全站无数据，已 ${silent.zh}`, en: `${asset.name}: no data since ${at}, ${silent.en}` },
       evidence: [evidence],
-      causes: offlineCauses(asset, view, since),
+      causes: offlineCauses(memory, asset, view),
       consequence: offlineRule.consequence,
       action: offlineRule.action,
     };
@@ -151,10 +155,9 @@ function learnRhythm(memory: OfflineMemory, asset: Asset, view: View): void {
   if (fastestMs < Infinity) memory.intervalMs = fastestMs;
 }
 
-function offlineCauses(asset: Asset, view: View, since: number): Cause[] {
-  const power = view.since(asset.id, "power_ok", since - HOUR_MS).at(-1);
+function offlineCauses({ powerOk }: OfflineMemory, asset: Asset, view: View): Cause[] {
   const status = view.last(asset.id, "online");
-  const isCut = power?.value === 0;
+  const isCut = powerOk === 0;
   const isFarewell = status?.value === 0;
   const pro: Text[] = [];
   if (isFarewell)
@@ -163,7 +166,7 @@ function offlineCauses(asset: Asset, view: View, since: number): Cause[] {
       en: `The gateway's connection broke at ${clockText(view.network.timezone, status!.at)}`,
     });
   const powerLine: Text[] =
-    power === undefined
+    !isCut && powerOk !== 1
       ? []
       : [{ zh: `最后一次市电信号为${isCut ? "断电" : "正常"}`, en: `The last mains signal said ${isCut ? "off" : "on"}` }];
   return rankCauses([

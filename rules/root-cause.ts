@@ -1,7 +1,7 @@
 import type { Episode, FaultKind, RootedEpisode } from "../model/finding.ts";
-import type { Network } from "../model/network.ts";
+import type { Asset, Network } from "../model/network.ts";
 import type { Level } from "../model/signals.ts";
-import { type LiftedEpisode, liftEpisodes } from "./lifting.ts";
+import { liftEpisodes } from "./lifting.ts";
 
 /** One fault, one ticket: which findings of a station are explained by another one above them or beside them. */
 
@@ -92,11 +92,13 @@ export function findRoots(input: RootCauseInput): RootCauses {
   const all = [...episodes, ...lifted.map(({ episode }) => episode)].sort(byPlaceAndTime(network));
   const active = all.filter((episode) => episode.clearedAt === undefined);
   const roots = all.filter((episode) => episode.clearedAt === undefined || at < episode.clearedAt + UNIT_HEAT_RETEST_MS);
+  const rootsAt = Map.groupBy(roots, (episode) => episode.asset);
+  const isLifted = new Set(lifted.map(({ episode }) => episode));
 
   const parents = new Map<Episode, Episode>();
   let nextReleaseAt: number | undefined;
   for (const child of [...active, ...roots.filter((episode) => episode.clearedAt !== undefined)]) {
-    const parent = findParent(network, child, roots, lifted, at);
+    const parent = findParent(network, child, rootsAt, isLifted, at);
     if (parent === undefined) continue;
     parents.set(child, parent);
     if (parent.clearedAt === undefined || child.clearedAt !== undefined) continue;
@@ -120,18 +122,21 @@ const retestMs = (kind: FaultKind): number => (UNIT_HEAT_KINDS.has(kind) ? UNIT_
 function findParent(
   network: Network,
   child: Episode,
-  roots: readonly Episode[],
-  lifted: readonly LiftedEpisode[],
+  rootsAt: ReadonlyMap<string, readonly Episode[]>,
+  lifted: ReadonlySet<Episode>,
   at: number,
 ): Episode | undefined {
   let best: Episode | undefined;
   let bestRank = Infinity;
-  for (const root of roots) {
-    if (root === child || !overlaps(root, child, at)) continue;
-    const rank = explanationRank(network, root, child, lifted);
-    if (rank < bestRank) {
-      best = root;
-      bestRank = rank;
+  // Only what sits on the child's place or above it can explain it.
+  for (const place of network.lineage(child.asset).toReversed()) {
+    for (const root of rootsAt.get(place.id) ?? []) {
+      if (root === child || !overlaps(root, child, at)) continue;
+      const rank = explanationRank(place, root, child, lifted);
+      if (rank < bestRank) {
+        best = root;
+        bestRank = rank;
+      }
     }
   }
   return best;
@@ -143,26 +148,17 @@ function overlaps(root: Episode, child: Episode, at: number): boolean {
   return child.since < root.clearedAt && at < root.clearedAt + retestMs(child.kind);
 }
 
-function explanationRank(network: Network, root: Episode, child: Episode, lifted: readonly LiftedEpisode[]): number {
+/** The row by which a root at `place`, on the child's own asset or above it, explains the child; Infinity: it does not. */
+function explanationRank({ level }: Asset, root: Episode, child: Episode, lifted: ReadonlySet<Episode>): number {
   const isSame = root.asset === child.asset;
-  const isBelow = !isSame && isInside(network, child.asset, root.asset);
-  if (!isSame && !isBelow) return Infinity;
-  const level = network.asset(root.asset)!.level;
   for (let rank = 0; rank < EXPLANATIONS.length; rank++) {
     const row = EXPLANATIONS[rank]!;
     if (row.root !== root.kind || !row.levels.includes(level) || !row.children.includes(child.kind)) continue;
-    if (row.reach === "same" ? !isSame : row.reach === "below" ? !isBelow : false) continue;
+    if (row.reach !== "same or below" && (row.reach === "same") !== isSame) continue;
     if (row.leadMs !== undefined && child.since < root.since - row.leadMs) continue;
     return rank;
   }
-  const isLifted = root.kind === child.kind && isBelow && lifted.some(({ episode }) => episode === root);
-  return isLifted ? EXPLANATIONS.length : Infinity;
-}
-
-function isInside(network: Network, id: string, above: string): boolean {
-  for (let asset = network.asset(id); asset?.parent !== undefined; asset = network.asset(asset.parent))
-    if (asset.parent === above) return true;
-  return false;
+  return root.kind === child.kind && !isSame && lifted.has(root) ? EXPLANATIONS.length : Infinity;
 }
 
 const LEVEL_ORDER: Record<Level, number> = { station: 0, circuit: 1, building: 2, unit: 3, room: 4 };

@@ -21,8 +21,6 @@ export interface View {
   readonly phase: SeasonPhase;
   /** Hour of day 0…23 in the network's time zone. */
   readonly hourOfDay: number;
-  /** Days since 1970-01-01 in the network's time zone. */
-  readonly day: number;
   /** Last good value, circuit and station standing in for each other as in `Network.carriers`; undefined when stale (older than 3 intervals, at least 3 min), failed or excluded. */
   last(asset: string, signal: SignalId): Sample | undefined;
   /** Good values from `from` (inclusive) to now, oldest first: 2 h for stations and circuits, 12 h for the rest are kept. */
@@ -33,8 +31,6 @@ export interface View {
   lastHeard(asset: string): number | undefined;
   /** Event time of the last reading of any kind of one point, also of one that says its sensor failed. */
   lastReport(asset: string, signal: SignalId): number | undefined;
-  /** Why a signal is not believed at the moment: shown as evidence. */
-  excluded(asset: string, signal: SignalId): Text | undefined;
   limits: LimitTable;
 }
 
@@ -73,6 +69,7 @@ export interface Rule<Memory = unknown> {
   readonly action: readonly Text[];
   /** Names of its limits in `limits.ts`. */
   readonly limits: readonly string[];
+  /** What it remembers when it begins to listen: in every season anew. */
   start(asset: Asset, network: Network): Memory;
   evaluate(memory: Memory, asset: Asset, view: View): Verdict;
   /** Called when a finding opens, changes severity, or is refreshed (at most once in 10 min): may be slow. */

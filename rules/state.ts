@@ -18,6 +18,7 @@ export interface StationState {
   /** Event time of the last reading by place of the asset, NaN before the first. */
   heardAt: Float64Array;
   gate: GateState;
+  /** What each watch's rule remembers; undefined while it does not listen. */
   memories: unknown[];
   holds: (Hold | undefined)[];
   /** The active episode of each watch. */
@@ -44,7 +45,7 @@ export function freshState(plan: StationPlan): StationState {
     startedAt: NaN,
     heardAt: new Float64Array(plan.assets.length).fill(NaN),
     gate: createGate(),
-    memories: plan.watches.map((watch) => watch.rule.start(watch.asset, plan.network)),
+    memories: plan.watches.map(() => undefined),
     holds: plan.watches.map(() => undefined),
     open: plan.watches.map(() => undefined),
   };

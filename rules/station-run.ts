@@ -9,6 +9,7 @@ import { type History, refold, restore } from "./rewind.ts";
 import { type RootCauses, findRoots } from "./root-cause.ts";
 import type { Rule } from "./rule.ts";
 import { REWIND_MS_MAX, type Snapshot, isKept, keepSnapshot, takeSnapshot } from "./snapshot.ts";
+import type { StationState } from "./state.ts";
 
 /** One station in the host: its fold, its snapshots, and what it still owes to late readings. */
 
@@ -28,6 +29,8 @@ export interface StationRun {
   readonly statuses: Reading[];
   /** Event time of the oldest late reading that has not been rewound for; undefined: none. */
   dirtyAt: number | undefined;
+  /** A rewind began and its readings could not be had: the fold stands in its past, and this is where it was. */
+  torn: Pick<StationState, "at" | "startedAt"> | undefined;
   releaseAt: number | undefined;
   causes: { readonly at: number; readonly value: RootCauses } | undefined;
 }
@@ -43,6 +46,7 @@ export function createRun(network: Network, station: string, rules: readonly Rul
     statuses: [],
     newestAt: -Infinity,
     dirtyAt: undefined,
+    torn: undefined,
     releaseAt: undefined,
     causes: undefined,
   };
@@ -54,24 +58,29 @@ export function createRun(network: Network, station: string, rules: readonly Rul
 }
 
 /** Whether there is a state from before `at` to go back to, or the beginning is near enough to start anew. */
-export function isReachable({ fold, snapshots }: StationRun, at: number): boolean {
-  return snapshots.some((snapshot) => snapshot.at < at) || fold.state.at - Math.min(at, fold.state.startedAt) <= REWIND_MS_MAX;
+export function isReachable({ fold, snapshots, torn }: StationRun, at: number): boolean {
+  const { at: now, startedAt } = torn ?? fold.state;
+  return snapshots.some((snapshot) => snapshot.at < at) || now - Math.min(at, startedAt) <= REWIND_MS_MAX;
 }
 
-/** Goes back before the oldest late reading and folds the stored readings again up to where the station was. Returns how many. */
+/**
+ * Goes back before the oldest late reading and folds the stored readings again up to where the station was. Returns how many.
+ * @throws what `history` throws; the run then is torn, and the same call has to be made again.
+ */
 export function rewindRun(run: StationRun, history: History): number {
   const { fold, snapshots, dirtyAt } = run;
   if (dirtyAt === undefined) return 0;
-  run.dirtyAt = undefined;
   run.causes = undefined;
-  const target = fold.state.at;
-  const beginning = Math.min(dirtyAt, fold.state.startedAt);
+  const { at: target, startedAt } = (run.torn ??= { at: fold.state.at, startedAt: fold.state.startedAt });
+  const beginning = Math.min(dirtyAt, startedAt);
   while (snapshots.length > 0 && snapshots.at(-1)!.at >= dirtyAt) snapshots.pop();
   restore(fold, snapshots.at(-1), history);
   const foldedTo = Math.max(run.newestAt, target);
   const count = refold(fold, history, beginning, foldedTo);
   while (run.statuses.length > 0 && run.statuses[0]!.at <= foldedTo) run.statuses.shift();
   step(fold, { tickAt: target });
+  run.dirtyAt = undefined;
+  run.torn = undefined;
   return count;
 }
 

@@ -3,6 +3,7 @@ import type { Asset } from "../model/network.ts";
 import type { Text } from "../model/text.ts";
 import { type Candidate, rankCauses } from "./causes.ts";
 import type { Rooms } from "./cold-rooms.ts";
+import { severalStarved } from "./cooling-evidence.ts";
 import { heatedUnits, type Peers, type UnitCooling } from "./cooling-index.ts";
 import { halfDays, riseHours } from "./cooling-track.ts";
 import type { View } from "./rule.ts";
@@ -95,16 +96,12 @@ function airLock({ index, cooling, peers }: UnderHeatedCase, signs: Signs): Cand
   const fast = signs.rise <= FAST_RISE_HOURS;
   const supplied = cooling.supplyC > cooling.offeredC - 6;
   const weight = closed || signs.roomsOnly ? 0.05 : (index >= 1.5 ? 0.8 : 0.3) * (fast ? 1 : signs.slow ? 0.2 : 0.6) * (supplied ? 1 : 0.6);
-  const several = peers.starved >= 3;
+  const several = severalStarved(peers);
   return {
     id: "air_lock",
     name: { zh: "立管或单元集气", en: "Air in the riser" },
-    weight: several ? 1.3 * weight : weight,
-    pro: list(
-      fast && riseText(signs),
-      index >= 1.5 && { zh: `指数 ${index.toFixed(2)}`, en: `Index ${index.toFixed(2)}` },
-      several && { zh: `同机组 ${peers.starved} 个单元同时欠流`, en: `${peers.starved} units of the circuit are starved at once` },
-    ),
+    weight: several === undefined ? weight : 1.3 * weight,
+    pro: list(fast && riseText(signs), index >= 1.5 && { zh: `指数 ${index.toFixed(2)}`, en: `Index ${index.toFixed(2)}` }, several),
     contra: list(signs.slow && riseText(signs), closed && positionText(signs), {
       zh: "未见足够的集气征兆（降压、停泵、回温波动）",
       en: "No sufficient sign of air (pressure dip, pump stop, flutter)",

@@ -2,8 +2,9 @@ import type { Evidence, Explanation } from "../model/finding.ts";
 import type { Asset } from "../model/network.ts";
 import type { Text } from "../model/text.ts";
 import { type RoomLimits, type Rooms, roomsOf } from "./cold-rooms.ts";
+import { hundredths, indexEvidence, returnEvidence, supplyEvidence, tenths } from "./cooling-evidence.ts";
 import { outdoorC, type Peers, peersOf, type UnitCooling, unitCooling } from "./cooling-index.ts";
-import { indexOver, weekOf } from "./cooling-track.ts";
+import { indexOver } from "./cooling-track.ts";
 import { flowShareAtIndex, hoursUntil, radiatorLaw, steadyRoomC } from "./radiator-law.ts";
 import type { View } from "./rule.ts";
 import { rankUnderHeatedCauses } from "./under-heated-causes.ts";
@@ -60,15 +61,15 @@ function summary(
   if (stagnant) {
     const missing = cooling.offeredC - cooling.supplyC;
     return {
-      zh: `单元无循环：供温 ${one(cooling.supplyC)} °C，比应有值低 ${one(missing)} K${ahead.zh}`,
-      en: `No circulation: supply ${one(cooling.supplyC)} °C, ${one(missing)} K below what is offered${ahead.en}`,
+      zh: `单元无循环：供温 ${tenths(cooling.supplyC)} °C，比应有值低 ${tenths(missing)} K${ahead.zh}`,
+      en: `No circulation: supply ${tenths(cooling.supplyC)} °C, ${tenths(missing)} K below what is offered${ahead.en}`,
     };
   }
   if (memory.heldMs.index < 0 && memory.heldMs.severe < 0 && memory.heldMs.rooms >= 0 && rooms !== undefined) {
     const limit = view.limits.get("under_heated_room_c", unit.id);
     return {
-      zh: `${rooms.coldCount}/${rooms.count} 个室温点低于 ${limit} °C，最低 ${one(rooms.lowestC)} °C`,
-      en: `${rooms.coldCount} of ${rooms.count} room sensors below ${limit} °C, lowest ${one(rooms.lowestC)} °C`,
+      zh: `${rooms.coldCount}/${rooms.count} 个室温点低于 ${limit} °C，最低 ${tenths(rooms.lowestC)} °C`,
+      en: `${rooms.coldCount} of ${rooms.count} room sensors below ${limit} °C, lowest ${tenths(rooms.lowestC)} °C`,
     };
   }
   const flow =
@@ -79,7 +80,7 @@ function summary(
           en: `, about ${(100 * forecast.flowShare).toFixed(0)} % of the design flow`,
         };
   if (Number.isNaN(index))
-    return { zh: `回温 ${one(cooling.returnC)} °C，明显低于同伴`, en: `Return ${one(cooling.returnC)} °C, well below its peers` };
+    return { zh: `回温 ${tenths(cooling.returnC)} °C，明显低于同伴`, en: `Return ${tenths(cooling.returnC)} °C, well below its peers` };
   return {
     zh: `降温指数 ${index.toFixed(2)}（正常1.0）${flow.zh}${ahead.zh}`,
     en: `Cooling index ${index.toFixed(2)} (usual 1.0)${flow.en}${ahead.en}`,
@@ -92,7 +93,7 @@ function lookAhead(forecast: Forecast | undefined, rooms: Rooms | undefined, lim
   if (hours > 0 && hours < FORECAST_HOURS_MAX)
     return { zh: `；约 ${hours.toFixed(0)} 小时后室温降到 ${limitC} °C`, en: `; rooms reach ${limitC} °C in about ${hours.toFixed(0)} h` };
   if (hours <= 0 && rooms !== undefined)
-    return { zh: `；室温已降到 ${one(rooms.medianC)} °C`, en: `; rooms are down to ${one(rooms.medianC)} °C` };
+    return { zh: `；室温已降到 ${tenths(rooms.medianC)} °C`, en: `; rooms are down to ${tenths(rooms.medianC)} °C` };
   return { zh: "", en: "" };
 }
 
@@ -123,75 +124,14 @@ function waterEvidence(
   cooling: UnitCooling,
   index: number,
 ): Evidence[] {
-  const found: Evidence[] = [];
-  const { times, values } = weekOf(memory.track);
-  const { base } = memory.track;
-  const usual = Number.isNaN(base) ? 1 : base;
   // Water that stands has no index.
-  if (!Number.isNaN(index) && memory.heldMs.stagnant < 0) {
-    const spread = cooling.amongPeers
-      ? {
-          zh: `同伴 ${peers.indexP10.toFixed(2)}–${peers.indexP90.toFixed(2)}（${peers.count}个单元）`,
-          en: `peers ${peers.indexP10.toFixed(2)}-${peers.indexP90.toFixed(2)} (${peers.count} units)`,
-        }
-      : { zh: "同伴不足，与站端温差比", en: "too few peers, against the station's drop" };
-    found.push({
-      asset: unit.id,
-      name: { zh: "降温指数", en: "Cooling index" },
-      unit: "1",
-      from: times[0] ?? since,
-      to: view.at,
-      value: round(index),
-      expected: round(usual),
-      limit: view.limits.get("under_heated_index", unit.id),
-      text: {
-        zh: `${index.toFixed(2)}，自身基线 ${Number.isNaN(base) ? "未建立" : base.toFixed(2)}；${spread.zh}`,
-        en: `${index.toFixed(2)}, own base ${Number.isNaN(base) ? "not yet known" : base.toFixed(2)}; ${spread.en}`,
-      },
-      curve: {
-        times,
-        values: values.map((value) => (Number.isNaN(value) ? null : round(value))),
-        expected: values.map(() => round(usual)),
-      },
-    });
-  }
-  if (!Number.isNaN(cooling.returnC)) {
-    const expected = Number.isNaN(peers.returnC) ? {} : { expected: round(peers.returnC) };
-    const gap = peers.returnC - cooling.returnC;
-    found.push({
-      asset: unit.id,
-      signal: "t_return",
-      name: { zh: "单元回温", en: "Unit return" },
-      unit: "°C",
-      from: since,
-      to: view.at,
-      value: round(cooling.returnC),
-      ...expected,
-      text: {
-        zh: `${one(cooling.returnC)} °C，比同伴中位数${gap >= 0 ? "低" : "高"} ${one(Math.abs(gap))} K`,
-        en: `${one(cooling.returnC)} °C, ${one(Math.abs(gap))} K ${gap >= 0 ? "below" : "above"} the peers' median`,
-      },
-    });
-  }
-  if (!Number.isNaN(cooling.supplyC)) {
-    const expected = Number.isNaN(cooling.offeredC)
-      ? {}
-      : { expected: round(cooling.offeredC), limit: round(cooling.offeredC - view.limits.get("under_heated_stagnant_k", unit.id)) };
-    found.push({
-      asset: unit.id,
-      signal: "t_supply",
-      name: { zh: "单元供温", en: "Unit supply" },
-      unit: "°C",
-      from: since,
-      to: view.at,
-      value: round(cooling.supplyC),
-      ...expected,
-      text: {
-        zh: `${one(cooling.supplyC)} °C，应有 ${one(cooling.offeredC)} °C`,
-        en: `${one(cooling.supplyC)} °C, offered ${one(cooling.offeredC)} °C`,
-      },
-    });
-  }
+  const hasIndex = !Number.isNaN(index) && memory.heldMs.stagnant < 0;
+  const limit = view.limits.get("under_heated_index", unit.id);
+  const found = [
+    ...(hasIndex ? [indexEvidence(memory.track, unit, view, { index, limit, peers, cooling })] : []),
+    ...returnEvidence(unit, view, since, peers, cooling),
+    ...supplyEvidence(unit, view, since, cooling, view.limits.get("under_heated_stagnant_k", unit.id)),
+  ];
   const valve = view.last(unit.id, "valve_pos");
   if (valve !== undefined) {
     const command = view.last(unit.id, "valve_set")?.value;
@@ -223,11 +163,11 @@ function roomEvidence(unit: Asset, view: View, since: number, rooms: Rooms | und
       unit: "°C",
       from: since,
       to: view.at,
-      value: round(rooms.medianC),
+      value: hundredths(rooms.medianC),
       limit,
       text: {
-        zh: `${rooms.count} 个测点，中位 ${one(rooms.medianC)}，最低 ${one(rooms.lowestC)} °C${rooms.windows > 0 ? `；${rooms.windows} 个疑似开窗未计` : ""}`,
-        en: `${rooms.count} sensors, median ${one(rooms.medianC)}, lowest ${one(rooms.lowestC)} °C${rooms.windows > 0 ? `; ${rooms.windows} left out, window open` : ""}`,
+        zh: `${rooms.count} 个测点，中位 ${tenths(rooms.medianC)}，最低 ${tenths(rooms.lowestC)} °C${rooms.windows > 0 ? `；${rooms.windows} 个疑似开窗未计` : ""}`,
+        en: `${rooms.count} sensors, median ${tenths(rooms.medianC)}, lowest ${tenths(rooms.lowestC)} °C${rooms.windows > 0 ? `; ${rooms.windows} left out, window open` : ""}`,
       },
     });
   }
@@ -239,16 +179,13 @@ function roomEvidence(unit: Asset, view: View, since: number, rooms: Rooms | und
       unit: "°C",
       from: view.at,
       to: view.at,
-      value: round(forecast.steadyC),
+      value: hundredths(forecast.steadyC),
       limit,
       text: {
-        zh: `按现流量与室外温度将降至 ${one(forecast.steadyC)} °C，${hours <= 0 ? "已低于" : `约 ${hours.toFixed(0)} 小时后到`} ${limit} °C`,
-        en: `At this flow and weather they fall to ${one(forecast.steadyC)} °C; ${hours <= 0 ? "already below" : `in about ${hours.toFixed(0)} h at`} ${limit} °C`,
+        zh: `按现流量与室外温度将降至 ${tenths(forecast.steadyC)} °C，${hours <= 0 ? "已低于" : `约 ${hours.toFixed(0)} 小时后到`} ${limit} °C`,
+        en: `At this flow and weather they fall to ${tenths(forecast.steadyC)} °C; ${hours <= 0 ? "already below" : `in about ${hours.toFixed(0)} h at`} ${limit} °C`,
       },
     });
   }
   return found;
 }
-
-const round = (value: number): number => Math.round(value * 100) / 100;
-const one = (value: number): string => (Number.isFinite(value) ? value.toFixed(1) : "—");

@@ -2,7 +2,7 @@ import { expectedSupplyC } from "../model/heating-curve.ts";
 import type { Asset } from "../model/network.ts";
 import type { Text } from "../model/text.ts";
 import { coolingLimits, outdoorC, type Peers, peersOf, type UnitCooling, unitCooling } from "./cooling-index.ts";
-import { type CoolingTrack, indexOver, roseAbove, startCoolingTrack, track } from "./cooling-track.ts";
+import { type CoolingTrack, indexOver, roseAbove, startCoolingTrack, track, usualIndex } from "./cooling-track.ts";
 import { limitReader } from "./limit-reader.ts";
 import type { Limit } from "./limits.ts";
 import { roomsOf, type Rooms } from "./cold-rooms.ts";
@@ -276,7 +276,7 @@ function judge(
 /** φ left the middle between its base and now; the evaluation itself where φ tells nothing (stagnant water, cold rooms). */
 function onset(memory: UnderHeatedMemory, at: number): number {
   const now = indexOver(memory.track, FAST_AVERAGE_HOURS, 1);
-  const base = Number.isNaN(memory.track.base) ? 1 : memory.track.base;
+  const base = usualIndex(memory.track);
   if (!(now > base * 1.1)) return at;
   return roseAbove(memory.track, (base + now) / 2) ?? at;
 }

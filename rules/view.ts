@@ -1,8 +1,7 @@
 import type { SignalId } from "../model/signals.ts";
-import type { Text } from "../model/text.ts";
-import { hourOfDay, localDay } from "../model/zone.ts";
+import { hourOfDay } from "../model/zone.ts";
 import { seasonPhase } from "./phase.ts";
-import { FAILED, SUSPECT } from "./quality.ts";
+import { GOOD } from "./quality.ts";
 import type { Sample, View } from "./rule.ts";
 import { newestSample, samplesSince } from "./series.ts";
 import type { StationPlan } from "./plan.ts";
@@ -40,7 +39,6 @@ export function createView(fold: ViewSource): StationView {
   }
   let hourKnownAt = NaN;
   let hour = 0;
-  let day = 0;
 
   /** The slot of the point itself if it has reported. */
   function ownSlot(asset: string, signal: SignalId): Slot | undefined {
@@ -64,15 +62,8 @@ export function createView(fold: ViewSource): StationView {
   function lastOf(slot: Slot | undefined): Sample | undefined {
     if (slot === undefined) return undefined;
     const { gate } = fold.state;
-    if (gate.quality[slot.index] !== 0 || view.at - gate.lastAt[slot.index]! > staleAfterMs(slot)) return undefined;
+    if (gate.quality[slot.index] !== GOOD || view.at - gate.lastAt[slot.index]! > staleAfterMs(slot)) return undefined;
     return newestSample(slot.series);
-  }
-
-  function findLocalTime(): void {
-    if (hourKnownAt === view.at) return;
-    hourKnownAt = view.at;
-    hour = hourOfDay(timezone, view.at);
-    day = localDay(timezone, view.at);
   }
 
   const view: StationView = {
@@ -82,12 +73,11 @@ export function createView(fold: ViewSource): StationView {
     limits: plan.limits,
     phase: "heating",
     get hourOfDay() {
-      findLocalTime();
+      if (hourKnownAt !== view.at) {
+        hourKnownAt = view.at;
+        hour = hourOfDay(timezone, view.at);
+      }
       return hour;
-    },
-    get day() {
-      findLocalTime();
-      return day;
     },
     moveTo(at) {
       view.at = at;
@@ -118,25 +108,7 @@ export function createView(fold: ViewSource): StationView {
       const slot = findSlot(asset, signal);
       return slot === undefined ? undefined : fold.state.gate.lastAt[slot.index]!;
     },
-    excluded(asset, signal) {
-      const slot = findSlot(asset, signal);
-      return slot === undefined ? undefined : reason(slot);
-    },
   };
-
-  function reason(slot: Slot): Text | undefined {
-    const { gate } = fold.state;
-    const quality = gate.quality[slot.index];
-    if (quality === FAILED) return { zh: "设备上报传感器故障", en: "The device reports a failed sensor" };
-    const silentMs = view.at - gate.lastAt[slot.index]!;
-    if (silentMs > staleAfterMs(slot)) {
-      const minutes = Math.round(silentMs / 60_000);
-      return { zh: `已 ${minutes} 分钟无数据`, en: `No data for ${minutes} min` };
-    }
-    const suspect = quality === SUSPECT ? gate.suspects.get(slot.index) : undefined;
-    if (suspect === undefined) return undefined;
-    return { zh: `突变值 ${suspect.value}，待下次上报确认`, en: `Sudden jump to ${suspect.value}, to be confirmed by the next report` };
-  }
 
   view.moveTo(0);
   return view;

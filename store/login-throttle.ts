@@ -1,4 +1,7 @@
-/** How often somebody may fail to log in: per account and per address, with a delay, never a lock for ever. */
+/**
+ * How often somebody may fail to log in: per account and per address, with a delay, never a lock for ever. Kept in memory: a restart
+ * forgets it, which nobody can bring about from outside, and no attempt has to be written to a disk that strangers could fill.
+ */
 
 export const LOGIN_FAILURES_MAX = 5;
 export const LOGIN_WINDOW_MS = 15 * 60_000;

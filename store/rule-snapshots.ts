@@ -14,10 +14,7 @@ interface RuleSnapshot {
 export interface RuleSnapshots {
   /** Saves in one transaction, replacing those of the same station and time, and forgets the eldest of a station beyond `keep`. */
   save(snapshots: readonly RuleSnapshot[], savedAt: number): void;
-  /** The newest of a station with a time <= `at`; undefined if there is none of this format. */
-  loadBefore(station: string, at: number): RuleSnapshot | undefined;
-  loadLatest(station: string): RuleSnapshot | undefined;
-  /** Every snapshot of a station, oldest first. */
+  /** Every snapshot of a station that has this format, oldest first. */
   all(station: string): RuleSnapshot[];
   /** Late data changed what came after `at`: those snapshots are no longer true. */
   forgetAfter(station: string, at: number): void;
@@ -41,27 +38,19 @@ export function openRuleSnapshots(database: AppDatabase, options: RuleSnapshotOp
   const prune = sql.prepare(
     "DELETE FROM rule_snapshots WHERE station = ? AND at < (SELECT at FROM rule_snapshots WHERE station = ? ORDER BY at DESC LIMIT 1 OFFSET ?)",
   );
-  const newest = sql.prepare("SELECT at, format, state FROM rule_snapshots WHERE station = ? AND at <= ? ORDER BY at DESC");
+  const ofStation = sql.prepare("SELECT at, format, state FROM rule_snapshots WHERE station = ? ORDER BY at");
   const forget = sql.prepare("DELETE FROM rule_snapshots WHERE station = ? AND at > ?");
   let ignored = 0;
 
-  const loadBefore = (station: string, at: number): RuleSnapshot | undefined => {
-    for (const row of newest.iterate(station, at) as Iterable<unknown> as Iterable<{ at: number; format: string; state: Uint8Array }>) {
-      const state = row.format === options.format ? revive(row.state) : undefined;
-      if (state !== undefined) return { station, at: row.at, state: state.value };
-      ignored++;
-    }
-    return undefined;
-  };
   return {
     all(station) {
       const found: RuleSnapshot[] = [];
-      for (const row of newest.all(station, Number.MAX_SAFE_INTEGER) as unknown as { at: number; format: string; state: Uint8Array }[]) {
+      for (const row of ofStation.all(station) as unknown as { at: number; format: string; state: Uint8Array }[]) {
         const state = row.format === options.format ? revive(row.state) : undefined;
         if (state === undefined) ignored++;
         else found.push({ station, at: row.at, state: state.value });
       }
-      return found.reverse();
+      return found;
     },
     save(snapshots, savedAt) {
       database.transaction(() => {
@@ -71,8 +60,6 @@ export function openRuleSnapshots(database: AppDatabase, options: RuleSnapshotOp
         }
       });
     },
-    loadBefore,
-    loadLatest: (station) => loadBefore(station, Number.MAX_SAFE_INTEGER),
     forgetAfter: (station, at) => void forget.run(station, at),
     ignoredCount: () => ignored,
   };

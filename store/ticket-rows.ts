@@ -1,7 +1,7 @@
 import type { Explanation } from "../model/finding.ts";
 import type { TicketSummary } from "../model/live.ts";
 import type { Deadline, Ticket, TicketEvent, TicketFinding } from "../model/ticket.ts";
-import type { TicketBrief, TicketCore, TicketRecord, TicketStep } from "../model/ticket-record.ts";
+import { absorbedCount, type TicketBrief, type TicketCore, type TicketRecord, type TicketStep } from "../model/ticket-record.ts";
 
 /** Tickets and their history as rows of SQLite, and as people see them. */
 
@@ -12,8 +12,8 @@ export interface RecordClock {
   nextAt(core: TicketCore): number | null;
 }
 
-/** A ticket with when the first resident called about it; null while none did. */
-export type TicketView = Ticket & { readonly firstCallAt: number | null };
+/** A ticket with when the first resident called about it (null while none did), and how many findings it stands for besides its root. */
+export type TicketView = Ticket & { readonly firstCallAt: number | null; readonly absorbed: number };
 
 export interface SummaryRow {
   readonly number: number;
@@ -41,13 +41,14 @@ export interface EventRow {
   readonly changes: string;
 }
 
-type StoredExplanation = Omit<Explanation, "summary"> & { readonly stations: readonly string[] };
+type StoredExplanation = Omit<Explanation, "summary"> & Pick<TicketRecord, "stations"> & Partial<Pick<TicketRecord, "unlisted">>;
 
 export const coreOf = (row: Pick<SummaryRow, "core">): TicketCore => JSON.parse(row.core) as TicketCore;
 
 export function recordOf(row: TicketRow): TicketRecord {
   const findings = (JSON.parse(row.findings) as TicketFinding[]).map(withClearedAt);
-  return { ...coreOf(row), ...(JSON.parse(row.brief) as TicketBrief), findings, ...(JSON.parse(row.explanation) as StoredExplanation) };
+  const explanation = JSON.parse(row.explanation) as StoredExplanation;
+  return { ...coreOf(row), ...(JSON.parse(row.brief) as TicketBrief), findings, unlisted: {}, ...explanation };
 }
 
 /** JSON has no undefined. */
@@ -60,16 +61,16 @@ export function columnsOf(
   record: TicketRecord,
   clock: RecordClock,
 ): [core: string, brief: string, findings: string, explanation: string, absorbed: number, unfinished: number, nextAt: number | null] {
-  const { title, summary, since, detectedAt, findings, stations, evidence, causes, consequence, action, ...core } = record;
+  const { title, summary, since, detectedAt, findings, unlisted, stations, evidence, causes, consequence, action, ...core } = record;
   const brief: TicketBrief = { title, summary, since, detectedAt };
-  const explanation: StoredExplanation = { evidence, causes, consequence, action, stations };
+  const explanation: StoredExplanation = { evidence, causes, consequence, action, stations, unlisted };
   const unfinished = record.state === "closed" && findings.some((finding) => finding.clearedAt === undefined);
   return [
     JSON.stringify(core),
     JSON.stringify(brief),
     JSON.stringify(findings),
     JSON.stringify(explanation),
-    findings.filter((finding) => !finding.root).length,
+    absorbedCount(record),
     Number(unfinished),
     clock.nextAt(record),
   ];
@@ -90,6 +91,7 @@ export function viewOf(row: TicketRow, history: readonly TicketEvent[], clock: R
     detectedAt,
     mergedInto,
     firstCallAt,
+    absorbed: row.absorbed,
     findings,
     evidence,
     causes,

@@ -110,7 +110,8 @@ export function fileComplaint(input: ComplaintInput): TicketChange {
     const reopened = isOpen(joined.state)
       ? unconfirmed(joined.state)
       : ({ state: "open", closedAt: null, ...(joined.findings.length === 0 && { recoveredAt: null }) } as const);
-    return { type: "update", at, id: joined.id, steps: [{ ...call, set: { firstCallAt, ...reopened } }], body: {} };
+    const severity = isReportedUrgent({ kind: joined.kind, firstCallAt }) ? ({ severity: "urgent" } as const) : {};
+    return { type: "update", at, id: joined.id, steps: [{ ...call, set: { firstCallAt, ...reopened, ...severity } }], body: {} };
   }
   const facts = SYMPTOM_FACTS[complaint.symptom];
   const words = SYMPTOM_WORDS[complaint.symptom];
@@ -136,6 +137,7 @@ export function fileComplaint(input: ComplaintInput): TicketChange {
       since: complaint.at,
       detectedAt: complaint.at,
       findings: [],
+      unlisted: {},
       stations: [asset.station],
       evidence: [],
       causes: [],
@@ -180,6 +182,11 @@ function distance(ticket: TicketRecord, facts: SymptomFacts, symptom: Symptom, a
     return index >= 0 && explains ? [index] : [];
   });
   return steps.length === 0 ? undefined : Math.min(...steps);
+}
+
+/** A resident saw the water: its ticket is as urgent as it was reported, whatever the signals say. */
+export function isReportedUrgent({ kind, firstCallAt }: Pick<TicketRecord, "kind" | "firstCallAt">): boolean {
+  return firstCallAt !== null && SYMPTOM_FACTS.leak.explainedBy.includes(kind);
 }
 
 /** An estimated onset may lie this long after the call that it caused. */

@@ -1,7 +1,7 @@
 import type { Episode, FaultKind, RootedEpisode } from "../model/finding.ts";
 import type { Network } from "../model/network.ts";
 import { findingKey, type TicketChange, type TicketRecord } from "../model/ticket-record.ts";
-import { explainsComplaint } from "./complaint.ts";
+import { explainsComplaint, isReportedUrgent } from "./complaint.ts";
 import { anchorKey, bodyOf, changeOf, type Draft, draftOf, isOpenDraft, newDraft, placeOfEpisode, refresh, write } from "./draft.ts";
 import { episodeTree, type EpisodeGroup, type EpisodeTree } from "./episode-tree.ts";
 import { absorbTicket } from "./flow.ts";
@@ -147,11 +147,12 @@ function hasHandedOver(draft: Draft, root: Episode, active: ReadonlyMap<string, 
 
 function reanchor(draft: Draft, root: Episode, at: number, network: Network): void {
   const before = draft.record.title;
+  const severity = isReportedUrgent({ ...draft.record, kind: root.kind }) ? "urgent" : root.severity;
   write(draft, {
     at,
     kind: "reanchored",
     text: reanchoredText(before, root),
-    set: { kind: root.kind, severity: root.severity, ...placeOfEpisode(root, network) },
+    set: { kind: root.kind, severity, ...placeOfEpisode(root, network) },
   });
   refresh(draft, bodyOf(root, network));
 }

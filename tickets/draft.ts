@@ -62,6 +62,7 @@ export function newDraft(root: Episode, severity: Severity, at: number, network:
     pinned: [],
     ...bodyOf(root, network),
     findings: [],
+    unlisted: {},
     stations: [root.station],
   };
   const draft: Draft = { original: undefined, record: { ...ticket, ...emptyCore("", ticket) }, steps: [] };
@@ -70,7 +71,7 @@ export function newDraft(root: Episode, severity: Severity, at: number, network:
 }
 
 /** What the anchor's episode says, as the ticket shows it. */
-export function bodyOf(episode: Episode, network: Network): Omit<TicketBody, "findings" | "stations"> {
+export function bodyOf(episode: Episode, network: Network): Omit<TicketBody, "findings" | "unlisted" | "stations"> {
   const { summary, evidence, causes, consequence, action, since, detectedAt } = episode;
   return { title: ticketTitle(episode.kind, episode.asset, network), summary, evidence, causes, consequence, action, since, detectedAt };
 }
@@ -100,6 +101,7 @@ const BODY_FIELDS = [
   "since",
   "detectedAt",
   "findings",
+  "unlisted",
   "stations",
   "evidence",
   "causes",

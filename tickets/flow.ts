@@ -231,7 +231,9 @@ export function absorbTicket(
   const known = new Set(target.findings.map(findingKey));
   const taken = merged.findings.filter((finding) => finding.clearedAt === undefined && !known.has(findingKey(finding)));
   const pins = [...new Set([...target.pinned, ...merged.pinned, ...(pinned ? taken.map(findingKey) : [])])];
-  const involved = merged.firstCallAt !== null && (target.firstCallAt === null || merged.firstCallAt < target.firstCallAt);
+  const isFirstCall = merged.firstCallAt !== null && (target.firstCallAt === null || merged.firstCallAt < target.firstCallAt);
+  // A resident who has confirmed already need not be asked twice.
+  const isAsked = merged.firstCallAt !== null && merged.state !== "confirmed";
   return {
     step: {
       at,
@@ -241,7 +243,8 @@ export function absorbTicket(
       set: {
         ...(pins.length !== target.pinned.length && { pinned: pins }),
         ...(taken.length > 0 && { recoveredAt: null }),
-        ...(involved && { firstCallAt: merged.firstCallAt, ...unconfirmed(target.state) }),
+        ...(isFirstCall && { firstCallAt: merged.firstCallAt }),
+        ...(isAsked && unconfirmed(target.state)),
       },
     },
     body: taken.length === 0 ? {} : { findings: [...target.findings, ...taken.map(asChild)] },

@@ -1,14 +1,15 @@
 import type { Episode, Severity } from "../model/finding.ts";
 import type { Network } from "../model/network.ts";
 import type { TicketFinding } from "../model/ticket.ts";
-import { findingKey } from "../model/ticket-record.ts";
+import { findingKey, type TicketBody } from "../model/ticket-record.ts";
+import { isReportedUrgent } from "./complaint.ts";
 import { anchorKey, bodyOf, type Draft, findingOf, isOpenDraft, refresh, write } from "./draft.ts";
 import { byAge } from "./episode-tree.ts";
-import { absorbedText, RECOVERED_TEXT, RELAPSED_TEXT, releasedText, WITHDRAWN_TEXT } from "./wording.ts";
+import { absorbedText, RECOVERED_TEXT, RELAPSED_TEXT, releasedText, unlistedText, WITHDRAWN_TEXT } from "./wording.ts";
 
 /** Brings one ticket's findings, severity and cure in line with the episodes that it speaks for. */
 
-/** Findings listed in one ticket; further ones are still held under its root, counted in its history, and speak for themselves when it clears. */
+/** Findings listed in one ticket; further ones are still held under its root, counted (`unlisted`), and speak for themselves when it clears. */
 export const FINDINGS_MAX = 1_000;
 
 export interface Settlement {
@@ -34,7 +35,7 @@ export function settle(draft: Draft, settlement: Settlement): void {
 }
 
 function settleFindings(draft: Draft, owned: readonly Episode[], settlement: Settlement): void {
-  const { at, active, owners } = settlement;
+  const { at, station, active, owners } = settlement;
   const known = new Set(draft.record.findings.map(findingKey));
   const released: TicketFinding[] = [];
   const kept = draft.record.findings.filter((finding) => {
@@ -44,22 +45,36 @@ function settleFindings(draft: Draft, owned: readonly Episode[], settlement: Set
     return !elsewhere;
   });
   const anchor = anchorKey(draft);
-  const added = owned
-    .filter((episode) => !known.has(findingKey(episode)))
-    .sort((a, b) => Number(findingKey(b) === anchor) - Number(findingKey(a) === anchor) || byAge(a, b));
-  const room = Math.max(0, FINDINGS_MAX - kept.length);
-  const findings = [
-    ...kept.map((finding) => followed(finding, draft, settlement)),
-    ...added.slice(0, room).map((episode) => findingOf(episode, false)),
-  ]
-    .map((finding) => (finding.root === (findingKey(finding) === anchor) ? finding : withRoot(finding, !finding.root)))
-    .sort((a, b) => Number(b.root) - Number(a.root) || a.detectedAt - b.detectedAt || (findingKey(a) < findingKey(b) ? -1 : 1));
+  const added = owned.filter((episode) => !known.has(findingKey(episode))).sort(byAge);
+  const all = [...kept.map((finding) => followed(finding, draft, settlement)), ...added.map((episode) => findingOf(episode, false))].map(
+    (finding) => (finding.root === (findingKey(finding) === anchor) ? finding : withRoot(finding, !finding.root)),
+  );
+  const findings = listed(all).sort(
+    (a, b) => Number(b.root) - Number(a.root) || a.detectedAt - b.detectedAt || (findingKey(a) < findingKey(b) ? -1 : 1),
+  );
+  const shown = new Set(findings.map(findingKey));
+  const newcomers = added.filter((episode) => shown.has(findingKey(episode)));
+  const unlisted = countUnlisted(draft, owned.length - owned.filter((episode) => shown.has(findingKey(episode))).length, station);
   // An opening, a relapse or a new anchor says it already.
   const announced = draft.steps.some(({ kind }) => kind === "opened" || kind === "reanchored");
-  const newcomers = added.slice(0, room);
   if (newcomers.length > 0 && !announced) write(draft, { at, kind: "absorbed", text: absorbedText(newcomers), set: {} });
+  if (unlisted[station] !== undefined && draft.record.unlisted[station] === undefined)
+    write(draft, { at, kind: "absorbed", text: unlistedText(unlisted[station]), set: {} });
   if (released.length > 0) write(draft, { at, kind: "released", text: releasedText(released), set: {} });
-  refresh(draft, { findings, stations: stationsOf(draft, findings, settlement.network) });
+  refresh(draft, { findings, unlisted, stations: stationsOf(draft, findings, unlisted, settlement.network) });
+}
+
+/** At most `FINDINGS_MAX`: the root, what runs (what is listed already before newcomers), then what ended last. */
+function listed(all: readonly TicketFinding[]): TicketFinding[] {
+  if (all.length <= FINDINGS_MAX) return [...all];
+  const rank = ({ root, clearedAt }: TicketFinding): number => (root ? -Infinity : clearedAt === undefined ? 0 : 1 / clearedAt);
+  return all.toSorted((a, b) => rank(a) - rank(b)).slice(0, FINDINGS_MAX);
+}
+
+function countUnlisted(draft: Draft, count: number, station: string): TicketBody["unlisted"] {
+  const { [station]: before = 0, ...others } = draft.record.unlisted;
+  if (before === count) return draft.record.unlisted;
+  return count === 0 ? others : { ...others, [station]: count };
 }
 
 const withRoot = (finding: TicketFinding, root: boolean): TicketFinding => ({ ...finding, root });
@@ -80,9 +95,9 @@ export function endOf(finding: TicketFinding, recent: ReadonlyMap<string, Episod
   return clearedAt !== undefined && clearedAt > finding.since ? clearedAt : undefined;
 }
 
-function stationsOf(draft: Draft, findings: readonly TicketFinding[], network: Network): string[] {
+function stationsOf(draft: Draft, findings: readonly TicketFinding[], unlisted: TicketBody["unlisted"], network: Network): string[] {
   const others = findings.map((finding) => network.asset(finding.asset)?.station ?? draft.record.station);
-  return [...new Set([draft.record.station, ...others.sort()])];
+  return [...new Set([draft.record.station, ...[...others, ...Object.keys(unlisted)].sort()])];
 }
 
 function settleAnchor(draft: Draft, owned: readonly Episode[], { at, station, network }: Settlement): void {
@@ -90,18 +105,16 @@ function settleAnchor(draft: Draft, owned: readonly Episode[], { at, station, ne
   const anchor = owned.find((episode) => findingKey(episode) === anchorKey(draft));
   if (anchor !== undefined) refresh(draft, bodyOf(anchor, network));
   if (owned.length === 0) return;
-  const severity = worst(owned);
+  const severity = isReportedUrgent(draft.record) ? "urgent" : worst(owned);
   if (severity === draft.record.severity) return;
-  // A resident's leak stays as urgent as it was reported, whatever the signals say.
-  if (draft.record.source === "complaint" && severity === "general") return;
   const speaker = anchor ?? owned[0]!;
   write(draft, { at, kind: severity === "urgent" ? "raised" : "lowered", text: speaker.summary, set: { severity } });
 }
 
 function settleCure(draft: Draft, owned: readonly Episode[], { at, recent }: Settlement): void {
-  const { findings, recoveredAt, state } = draft.record;
+  const { findings, unlisted, recoveredAt, state } = draft.record;
   if (findings.length === 0) return;
-  const cured = owned.length === 0 && findings.every((finding) => finding.clearedAt !== undefined);
+  const cured = owned.length === 0 && Object.keys(unlisted).length === 0 && findings.every((finding) => finding.clearedAt !== undefined);
   if (cured && recoveredAt === null) {
     const known = findings.some((finding) => endOf(finding, recent) !== undefined);
     write(draft, {

@@ -46,6 +46,10 @@ function findingsText(verbZh: string, verbEn: string, findings: readonly { reado
 
 export const absorbedText = (findings: readonly { readonly kind: FaultKind }[]): Text => findingsText("并入", "Joined", findings);
 export const releasedText = (findings: readonly { readonly kind: FaultKind }[]): Text => findingsText("另行处理", "Released", findings);
+export const unlistedText = (count: number): Text => ({
+  zh: `另有 ${count} 个现象并入，不再逐一列出`,
+  en: `${count} more findings joined that are counted but not listed`,
+});
 export const ticketAbsorbedText = (id: string): Text => ({ zh: `并入工单 ${id}`, en: `Ticket ${id} merged into this one` });
 export const mergedText = (id: string): Text => ({ zh: `同一根因，并入 ${id}`, en: `Same root cause: merged into ${id}` });
 export const RECOVERED_TEXT: Text = { zh: "信号全部恢复，可以办结", en: "All signals are back in band: it may be closed" };

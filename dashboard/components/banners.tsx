@@ -13,13 +13,13 @@ export function Banners(): JSX.Element {
     const time = formatTime(network.timezone, since, true);
     return live.status() === "offline" ? t("bannerOffline", { time }) : t("bannerReconnecting", { time });
   };
-  const broken = (): { text: string; down: boolean } | undefined => {
-    const health = live.health();
-    if (health === undefined || health.status === "ok") return undefined;
-    const parts = Object.entries(health.parts).filter(([, part]) => part.status !== "ok");
-    const what = parts.map(([name, part]) => (part.message === undefined ? name : say(part.message))).join(" · ");
-    return { text: t(health.status === "down" ? "bannerDown" : "bannerDegraded", { what }), down: health.status === "down" };
-  };
+  /** What the parts that are not ok say; what mends itself without loss stands apart, quietly: its minutes go on counting and are not read aloud. */
+  const trouble = (quiet: boolean): string =>
+    Object.entries(live.health()?.parts ?? {})
+      .filter(([, part]) => part.status !== "ok" && (part.quiet === true) === quiet)
+      .map(([name, part]) => (part.message === undefined ? name : say(part.message)))
+      .join(" · ");
+  const down = (): boolean => live.health()?.status === "down";
   return (
     <div role="status">
       <Show when={lost()}>
@@ -40,7 +40,20 @@ export function Banners(): JSX.Element {
           </button>
         </div>
       </Show>
-      <Show when={broken()}>{(part) => <div class={part().down ? "banner banner-down" : "banner"}>{part().text}</div>}</Show>
+      <Show when={trouble(false)}>
+        {(what) => (
+          <div class="banner" classList={{ "banner-down": down() }}>
+            {t(down() ? "bannerDown" : "bannerDegraded", { what: what() })}
+          </div>
+        )}
+      </Show>
+      <Show when={trouble(true)}>
+        {(what) => (
+          <div class="banner banner-quiet" aria-live="off">
+            {what()}
+          </div>
+        )}
+      </Show>
     </div>
   );
 }

@@ -29,7 +29,9 @@ export function Frame(): JSX.Element {
   keyboard.bind(tabs.map((screen) => ({ keys: screen.nav!.key, word: screen.nav!.help, run: () => router.go(screen.path) })));
   const wall = (): boolean => router.query("wall") !== "";
   createEffect(() => {
-    document.title = `${live.simulated() ? `[${t("simulated")}] ` : ""}${network.name} · ${t("brandNote")}`;
+    const tab = tabs.find((screen) => screen.section === section());
+    const here = tab === undefined ? "" : `${t(tab.nav!.word)} · `;
+    document.title = `${live.simulated() ? `[${t("simulated")}] ` : ""}${here}${network.name} · ${t("brandNote")}`;
   });
   return (
     <div class="frame" classList={{ "frame-simulated": live.simulated(), wall: wall() }}>

@@ -1,6 +1,7 @@
 import type { JSX } from "solid-js";
 import { useShell } from "../context.ts";
 import type { ApiError } from "../api.ts";
+import type { Text } from "../../model/text.ts";
 
 /** What stands where content cannot: loading, an error with the way out, nothing there. */
 
@@ -30,7 +31,10 @@ export function ErrorState(props: { error: ApiError; onRetry: () => void }): JSX
   );
 }
 
-export function errorText({ t }: Pick<ReturnType<typeof useShell>, "t">, error: ApiError): string {
+/** The platform's own reason where it gives one in both languages, else what the status says. */
+export function errorText({ t, say }: Pick<ReturnType<typeof useShell>, "t" | "say">, error: ApiError): string {
+  const { reason } = (error.details ?? {}) as { reason?: Text };
+  if (reason?.zh !== undefined) return say(reason);
   if (error.code === "timeout") return t("errorTimeout");
   if (error.status === 0) return t("errorUnreachable");
   if (error.status === 403) return t("errorForbidden");

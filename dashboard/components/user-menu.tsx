@@ -1,4 +1,5 @@
-import { createSignal, onCleanup, onMount, Show, type JSX } from "solid-js";
+import { createEffect, createSignal, onCleanup, onMount, Show, type JSX } from "solid-js";
+import { ROLE_WORDS } from "../../model/words.ts";
 import { usePlant, useShell } from "../context.ts";
 import { THEMES } from "../preferences.ts";
 import { PRESSURE_UNITS } from "../units.ts";
@@ -6,7 +7,7 @@ import { Choice } from "./choice.tsx";
 
 /** Who is signed in; language, theme, units; the way out. */
 export function UserMenu(): JSX.Element {
-  const { t, session, keyboard } = useShell();
+  const { t, say, session, keyboard } = useShell();
   const { user } = usePlant();
   const [open, setOpen] = createSignal(false);
   let box!: HTMLDivElement;
@@ -18,18 +19,14 @@ export function UserMenu(): JSX.Element {
     document.addEventListener("pointerdown", outside);
     onCleanup(() => document.removeEventListener("pointerdown", outside));
   });
-  keyboard.bind([
-    {
-      keys: "Escape",
-      word: "helpEscape",
-      run: () => {
-        if (!open()) return false;
-        setOpen(false);
-        button.focus();
-        return true;
-      },
-    },
-  ]);
+  const close = (): void => {
+    setOpen(false);
+    button.focus();
+  };
+  createEffect(() => {
+    // Bound while it is open: the latest binding goes before what Escape means to the screen behind.
+    if (open()) keyboard.bind([{ keys: "Escape", word: "helpEscape", run: close }]);
+  });
   return (
     <div class="menu" ref={(element) => (box = element)}>
       <button
@@ -40,7 +37,7 @@ export function UserMenu(): JSX.Element {
         aria-haspopup="true"
         onClick={() => setOpen(!open())}
       >
-        {user.name} · {t(`role_${user.role}`)}
+        {user.name} · {say(ROLE_WORDS[user.role])}
       </button>
       <Show when={open()}>
         <div class="menu-sheet">

@@ -34,7 +34,7 @@ export function WindowedTable<Row>(props: WindowedTableProps<Row>): JSX.Element 
   let box!: HTMLDivElement;
   const [top, setTop] = createSignal(0);
   const [height, setHeight] = createSignal(600);
-  const headPx = (): number => (props.headless ? 0 : 30);
+  const headPx = (): number => (props.headless ? 0 : (box.firstElementChild as HTMLElement).offsetHeight);
 
   onMount(() => {
     const resized = new ResizeObserver(() => setHeight(box.clientHeight));
@@ -46,18 +46,24 @@ export function WindowedTable<Row>(props: WindowedTableProps<Row>): JSX.Element 
   const visible = createMemo(() => props.rows.slice(first(), Math.ceil((top() + height()) / props.rowHeightPx) + OVERSCAN_ROWS));
   const columns = createMemo(() => props.columns.map((column) => column.width).join(" "));
 
-  // The selected row stays in sight when the selection moves (J, K), but scrolling away from it is allowed.
-  createEffect<string>((before) => {
-    const id = props.selected;
-    if (id === before || id === "") return id;
-    const index = props.rows.findIndex((row) => props.rowId(row) === id);
-    if (index < 0) return id;
+  const isInSight = (index: number): boolean => {
     const rowTop = index * props.rowHeightPx;
-    if (rowTop < box.scrollTop) box.scrollTop = rowTop;
-    else if (rowTop + props.rowHeightPx > box.scrollTop + box.clientHeight - headPx())
-      box.scrollTop = rowTop + props.rowHeightPx - box.clientHeight + headPx();
-    return id;
-  }, "");
+    return rowTop >= box.scrollTop && rowTop + props.rowHeightPx <= box.scrollTop + box.clientHeight - headPx();
+  };
+  // The selected row stays in sight when the selection moves (J, K) and when the row itself changes places; who scrolled away from it stays there.
+  createEffect<{ id: string; index: number }>(
+    (before) => {
+      const id = props.selected;
+      const index = id === "" ? -1 : props.rows.findIndex((row) => props.rowId(row) === id);
+      const moved = id !== before.id || (index !== before.index && (before.index < 0 || isInSight(before.index)));
+      if (index >= 0 && moved && !isInSight(index)) {
+        const rowTop = index * props.rowHeightPx;
+        box.scrollTop = rowTop < box.scrollTop ? rowTop : rowTop + props.rowHeightPx - box.clientHeight + headPx();
+      }
+      return { id, index };
+    },
+    { id: "", index: -1 },
+  );
 
   return (
     <div

@@ -126,7 +126,11 @@ function Snippet(props: { text: string }): JSX.Element {
   const { t } = useShell();
   const [copied, setCopied] = createSignal(false);
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(props.text);
+    try {
+      await navigator.clipboard.writeText(props.text);
+    } catch {
+      return; // the browser was told not to: the text can still be selected
+    }
     setCopied(true);
     setTimeout(() => setCopied(false), 2_000);
   };

@@ -25,15 +25,15 @@ import "../styles/station-panels.css";
 export function StationScreen(props: { params: Readonly<Record<string, string>> }): JSX.Element {
   const { t } = useShell();
   const { live, network } = usePlant();
-  const worst = createMemo(
-    () =>
-      [...live.tickets().values()].filter((ticket) => isOpen(ticket.state) && ticket.recoveredAt === null).sort(byTimeLeft)[0]?.station ??
-      network.stations[0]?.id ??
-      "",
-  );
+  /** Chosen once: a page must not become that of another station while somebody reads it. */
+  const worst = createMemo<string>((chosen) => {
+    if (chosen !== "" || !live.ready()) return chosen;
+    const open = [...live.tickets().values()].filter((ticket) => isOpen(ticket.state) && ticket.recoveredAt === null);
+    return open.sort(byTimeLeft)[0]?.station ?? network.stations[0]?.id ?? "";
+  }, "");
   const id = (): string => props.params["id"] ?? worst();
   const station = (): Asset | undefined => (network.asset(id())?.level === "station" ? network.asset(id()) : undefined);
-  createEffect(() => live.focus(id()));
+  createEffect(() => live.focus(id() || null));
   onCleanup(() => live.focus(null));
   return (
     <Show when={live.ready()} fallback={<Loading />}>
@@ -163,10 +163,7 @@ function OneCircuit(props: { station: Asset; circuit: Asset; stale: boolean; tic
   const { live, network } = usePlant();
   const state = () => live.station(props.station.id);
   const values = createMemo(() => circuitValues(network, state(), props.circuit));
-  const carrier = (signal: "t2_supply" | "t_out"): string => {
-    const own = carrierOf(network, state(), props.circuit.id, signal);
-    return state()?.values[own]?.[signal] === undefined ? props.station.id : own;
-  };
+  const carrier = (signal: "t2_supply" | "t_out"): string => carrierOf(network, state(), props.circuit.id, signal);
   return (
     <>
       <div class="station-page">

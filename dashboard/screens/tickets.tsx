@@ -1,4 +1,4 @@
-import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
+import { createMemo, createSignal, For, onCleanup, Show, type JSX } from "solid-js";
 import { isOpen, type TicketSummary } from "../../model/live.ts";
 import { SEVERITIES, type Severity } from "../../model/finding.ts";
 import { SEVERITY_WORDS, STATE_WORDS } from "../../model/words.ts";
@@ -37,8 +37,8 @@ export function Tickets(): JSX.Element {
   const { live, user } = usePlant();
   const closed = createFetched(always, () => get<Page<TicketSummary>>("/api/tickets", { state: "closed", limit: CLOSED_TICKETS_SHOWN }));
   const kpi = createFetched(always, loadKpi);
-  live.onResume(() => closed.refetch());
-  live.onNews(() => kpi.refetch());
+  onCleanup(live.onResume(() => closed.refetch()));
+  onCleanup(live.onNews(() => kpi.refetch()));
   const figures = (): Kpi | undefined => {
     const loaded = kpi.latest();
     return loaded?.ok === true ? loaded.value : undefined;

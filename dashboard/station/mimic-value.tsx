@@ -59,6 +59,7 @@ export function MimicValue(props: MimicValueProps): JSX.Element {
               href={`/tickets/${encodeURIComponent(ticket().id)}`}
               aria-label={`${ticket().id} ${say(ticket().title)}`}
               onClick={(event) => {
+                if (event.metaKey || event.ctrlKey || event.shiftKey) return;
                 event.preventDefault();
                 router.go(`/tickets/${encodeURIComponent(ticket().id)}`);
               }}

@@ -3,27 +3,25 @@ import type { Asset } from "../../model/network.ts";
 import type { SignalId } from "../../model/signals.ts";
 import type { ChartBand, ChartBars, ChartLimit, ChartLine, ChartMark, CursorReading } from "../charts/chart-types.ts";
 import { TimeChart } from "../charts/time-chart.tsx";
-import { type LineData, lineOf } from "../charts/chart-data.ts";
+import { OlderMissing } from "../charts/older-missing.tsx";
 import { ChartLegend } from "../charts/chart-legend.tsx";
+import { createCircuitCurves } from "../charts/circuit-curves.ts";
+import { createCurveWindow, CurveWindowControls } from "../charts/curve-window.tsx";
 import { readingAt } from "../charts/chart-reading.ts";
-import { supplyBand } from "../charts/supply-band.ts";
 import { Panel } from "../components/panel.tsx";
-import { Segments } from "../components/segments.tsx";
 import { ErrorState, Loading } from "../components/states.tsx";
 import { usePlant, useShell } from "../context.ts";
-import { createCurves, type CurveRequest } from "../curves.ts";
-import { formatNumber, formatSpan, formatTime } from "../format.ts";
+import { formatNumber, formatTime } from "../format.ts";
 import { carrierOf } from "../network.ts";
 import { displayOf } from "../units.ts";
 import { createMakeupBars } from "./makeup-history.ts";
 
 /** Temperature with outdoor, pressure, flow with hourly makeup of one circuit over one time axis, following live, with the tickets' marks. */
 
-const HOUR_MS = 3_600_000;
-const RANGES = { "1h": HOUR_MS, "6h": 6 * HOUR_MS, "24h": 24 * HOUR_MS, "7d": 168 * HOUR_MS, "30d": 720 * HOUR_MS } as const;
-type Range = keyof typeof RANGES;
-const RANGE_NAMES = Object.keys(RANGES) as Range[];
-const SIGNALS_OF_CIRCUIT = ["t2_supply", "t2_return", "t2_set", "p2_supply", "p2_return", "q2_flow"] as const satisfies readonly SignalId[];
+const RANGES = ["1h", "6h", "24h", "7d", "30d"] as const;
+const SIGNALS = ["t2_supply", "t2_return", "t2_set", "p2_supply", "p2_return", "q2_flow", "t_out"] as const satisfies readonly SignalId[];
+/** Of a wide window. */
+const CHART_SHARE = 0.5;
 /** The rules' default: a return pressure this far under the static need is too low, kPa (DOMAIN R04). */
 const STATIC_MARGIN_KPA = 20;
 /** The makeup's own scale ends at a multiple of this, m³/h, and takes this share of its chart. */
@@ -47,37 +45,18 @@ interface ChartPart {
 }
 
 export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.Element {
-  const { t, router, keyboard, preferences } = useShell();
+  const { t, preferences } = useShell();
   const { live, network } = usePlant();
-  const range = (): Range => RANGE_NAMES.find((name) => name === router.query("range")) ?? "24h";
-  const end = (): number | null => {
-    const asked = Number(router.query("to"));
-    return Number.isFinite(asked) && asked > 0 ? asked : null;
-  };
-  const carrier = (signal: SignalId): string => {
-    const values = live.station(props.station.id);
-    const own = carrierOf(network, values, props.circuit.id, signal);
-    return values?.values[own]?.[signal] === undefined && values?.values[props.station.id]?.[signal] !== undefined ? props.station.id : own;
-  };
-  const request = createMemo(
-    (): CurveRequest => {
-      const signals: Record<string, SignalId[]> = {};
-      for (const signal of [...SIGNALS_OF_CIRCUIT, "t_out"] as const) (signals[carrier(signal)] ??= []).push(signal);
-      return { station: props.station.id, signals, rangeMs: RANGES[range()], end: end(), px: 760 };
-    },
-    undefined,
-    { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) },
-  );
-  const curves = createCurves(live, request);
-  const data = (signal: SignalId): LineData | undefined => {
-    for (const [asset, signals] of Object.entries(request().signals)) {
-      const curve = curves.byAsset()[asset];
-      if (curve !== undefined && signals.includes(signal)) return lineOf(curve, asset, signal);
-    }
-    return undefined;
-  };
+  const span = createCurveWindow(RANGES);
+  const curves = createCircuitCurves({
+    station: () => props.station.id,
+    circuit: () => props.circuit.id,
+    signals: SIGNALS,
+    window: span,
+    share: CHART_SHARE,
+  });
   const line = (signal: SignalId, label: string, colour: string): ChartLine[] => {
-    const found = data(signal);
+    const found = curves.line(signal);
     return found === undefined
       ? []
       : [{ id: signal, label, colour, data: found, factor: displayOf(signal, preferences.pressureUnit()).factor }];
@@ -92,10 +71,11 @@ export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.El
     ...line("p2_return", t("legendPressureReturn"), "--return"),
   ]);
   const flow = createMemo(() => line("q2_flow", t("legendFlow"), "--flow"));
-  const band = createMemo(() =>
-    supplyBand(props.circuit.circuitFacts, data("t2_set"), data("t_out"), curves.window().from, curves.window().to),
+  const makeup = createMakeupBars(
+    props.circuit.id,
+    () => carrierOf(network, live.station(props.station.id), props.circuit.id, "mk_total"),
+    curves.window,
   );
-  const makeup = createMakeupBars(props.circuit.id, () => carrier("mk_total"), curves.window);
   const makeupTop = createMemo(
     () =>
       MAKEUP_STEP_M3H *
@@ -109,44 +89,14 @@ export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.El
     if (need === undefined) return [];
     return [{ value: (need - STATIC_MARGIN_KPA) * displayOf("p2_return", preferences.pressureUnit()).factor, text: "" }];
   });
-  const marks = createMemo<ChartMark[]>(() =>
-    [...live.tickets().values()]
-      // Tickets of buildings and units would crowd the circuit's curves, and have their own place.
-      .filter(
-        (ticket) =>
-          ticket.station === props.station.id &&
-          ticket.building === undefined &&
-          (ticket.circuit === undefined || ticket.circuit === props.circuit.id),
-      )
-      .sort((a, b) => a.openedAt - b.openedAt)
-      .map((ticket) => ({ at: ticket.openedAt, text: ticket.id, concern: ticket.severity })),
-  );
-  const bare = createMemo(() => marks().map((mark) => ({ ...mark, text: "" })));
-  const shift = (direction: 1 | -1): void => {
-    const to = (end() ?? live.now()) + (direction * RANGES[range()]) / 2;
-    router.set({ to: to >= live.now() ? undefined : String(Math.round(to)) });
-  };
-  keyboard.bind([
-    { keys: "[", word: "helpEarlier", run: () => shift(-1) },
-    { keys: "]", word: "helpLater", run: () => shift(1) },
-    { keys: "l", word: "helpLive", run: () => router.set({ to: undefined }) },
-    ...RANGE_NAMES.map((name, index) => ({
-      keys: String(index + 1),
-      word: "helpRange" as const,
-      run: () => router.set({ range: name === "24h" ? undefined : name }),
-    })),
-  ]);
-  const bucket = (): string => {
-    const bucketMs = temperature()[0]?.data.bucketMs;
-    return bucketMs === undefined ? "" : bucketMs === 0 ? t("rawPoints") : t("minMaxBuckets", { span: formatSpan(bucketMs) });
-  };
+  const bare = createMemo(() => curves.marks().map((mark) => ({ ...mark, text: "" })));
   const chart = (part: ChartPart): JSX.Element => {
     const [cursor, setCursor] = createSignal<CursorReading | null>(null);
     const display = () => displayOf(part.signal, preferences.pressureUnit());
     /** Without a cursor the legend shows the newest values. */
     const reading = (): CursorReading | null => {
       const newest = Math.max(0, ...part.lines.map((line) => line.data.times.at(-1) ?? 0));
-      return cursor() ?? (end() === null ? (readingAt(part.lines, newest) ?? null) : null);
+      return cursor() ?? (span.end() === null ? (readingAt(part.lines, newest) ?? null) : null);
     };
     return (
       <div class={`station-chart station-chart-${part.size}`}>
@@ -166,7 +116,7 @@ export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.El
           lines={part.lines}
           from={curves.window().from}
           to={curves.window().to}
-          knownUntil={Math.min(curves.window().to, live.lostAt() ?? live.now())}
+          knownUntil={curves.knownUntil()}
           zone={network.timezone}
           unit={display().unit}
           decimals={display().decimals}
@@ -221,28 +171,15 @@ export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.El
   return (
     <Panel
       class="station-charts"
-      title={t("charts", { range: range() })}
-      note={bucket()}
-      side={
-        <>
-          <Show when={end() !== null}>
-            <button type="button" class="link-button" onClick={() => router.set({ to: undefined })}>
-              {t("liveBack")}
-            </button>
-          </Show>
-          <Segments
-            label={t("ranges")}
-            value={range()}
-            onChoose={(name) => router.set({ range: name === "24h" ? undefined : name })}
-            options={RANGE_NAMES.map((value) => ({ value, text: value }))}
-          />
-        </>
-      }
+      title={t("charts", { range: span.range() })}
+      note={curves.stepWords(temperature()[0]?.data)}
+      side={<CurveWindowControls window={span} />}
     >
       <Show
         when={curves.error() === undefined || temperature().length > 0}
         fallback={<ErrorState error={curves.error()!} onRetry={curves.retry} />}
       >
+        <OlderMissing lack={curves.incomplete()} />
         <Show when={temperature().length > 0} fallback={<Loading text={curves.loading() ? t("chartLoading") : t("chartEmpty")} />}>
           {chart({
             title: t("chartTemperature"),
@@ -253,10 +190,10 @@ export function StationCharts(props: { station: Asset; circuit: Asset }): JSX.El
             spanMin: 10,
             size: "large",
             get band() {
-              return band();
+              return curves.band();
             },
             get marks() {
-              return marks();
+              return curves.marks();
             },
           })}
           {chart({

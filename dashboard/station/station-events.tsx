@@ -1,9 +1,10 @@
 import { createMemo, For, onCleanup, Show, type JSX } from "solid-js";
 import type { Episode } from "../../model/finding.ts";
 import { KIND_WORDS } from "../../model/words.ts";
-import { get, type Page } from "../api.ts";
+import { get, type ApiError, type Page } from "../api.ts";
 import { Panel } from "../components/panel.tsx";
 import { SeverityMark } from "../components/severity-tag.tsx";
+import { ErrorState } from "../components/states.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { createFetched } from "../fetched.ts";
 import { formatDateTime } from "../format.ts";
@@ -27,6 +28,10 @@ export function StationEvents(props: { station: string }): JSX.Element {
   const timer = setInterval(() => document.hidden || answer.refetch(), REFRESH_MS);
   onCleanup(() => clearInterval(timer));
   onCleanup(live.onNews((news) => news.ticket.station === props.station && answer.refetch()));
+  const failed = (): ApiError | undefined => {
+    const loaded = answer.latest();
+    return loaded?.ok === false ? loaded.error : undefined;
+  };
   const events = createMemo(() => {
     const loaded = answer.latest();
     if (loaded?.ok !== true) return [];
@@ -40,7 +45,14 @@ export function StationEvents(props: { station: string }): JSX.Element {
   });
   return (
     <Panel title={t("events")} class="events-panel">
-      <Show when={events().length > 0} fallback={<p class="state">{t("eventsNone")}</p>}>
+      <Show
+        when={events().length > 0}
+        fallback={
+          <Show when={failed()} fallback={<p class="state">{t("eventsNone")}</p>}>
+            {(error) => <ErrorState error={error()} onRetry={answer.refetch} />}
+          </Show>
+        }
+      >
         <ol class="events" tabindex="0" aria-label={t("events")}>
           <For each={events()}>
             {({ episode, at, cleared }) => (

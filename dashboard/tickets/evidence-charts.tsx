@@ -1,12 +1,14 @@
 import { createMemo, For, Index, Show, type JSX } from "solid-js";
-import type { Curve } from "../../model/curve.ts";
+import type { Curve, IncompleteCurve } from "../../model/curve.ts";
 import type { Evidence } from "../../model/finding.ts";
-import { get } from "../api.ts";
+import { get, type ApiError } from "../api.ts";
 import type { ChartLimit, ChartLine, ChartMark } from "../charts/chart-types.ts";
 import { TimeChart } from "../charts/time-chart.tsx";
+import { OlderMissing } from "../charts/older-missing.tsx";
 import { lineFrom, lineOf } from "../charts/chart-data.ts";
 import { Panel } from "../components/panel.tsx";
 import { Segments } from "../components/segments.tsx";
+import { ErrorState } from "../components/states.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { createFetched } from "../fetched.ts";
 import { formatNumber } from "../format.ts";
@@ -54,8 +56,8 @@ export function EvidenceCharts(props: { ticket: TicketDetail }): JSX.Element {
           value={range()}
           options={[
             { value: "auto", text: t("rangeAuto") },
-            { value: "24h", text: t("range24h") },
-            { value: "7d", text: t("range7d") },
+            { value: "24h", text: "24h" },
+            { value: "7d", text: "7d" },
           ]}
           onChoose={(word) => router.set({ range: word === "auto" ? undefined : word })}
         />
@@ -95,6 +97,14 @@ export function EvidenceChart(props: {
   const answer = createFetched(asked, ({ asset, signal, from, to }) =>
     get<Curve>("/api/series", { asset, signal: [signal], from: Math.floor(from), to, px: 900 }),
   );
+  const failed = (): ApiError | undefined => {
+    const loaded = answer.latest();
+    return loaded?.ok === false ? loaded.error : undefined;
+  };
+  const incomplete = (): IncompleteCurve | undefined => {
+    const loaded = answer.latest();
+    return loaded?.ok === true ? loaded.value.incomplete : undefined;
+  };
   const lines = createMemo((): ChartLine[] => {
     const colour = props.evidence.signal?.endsWith("return")
       ? "--return"
@@ -161,22 +171,30 @@ export function EvidenceChart(props: {
         </Show>
       </figcaption>
       <div class="evidence-canvas" classList={{ "evidence-canvas-last": props.last }}>
-        <TimeChart
-          label={say(props.evidence.name)}
-          lines={lines()}
-          from={props.from}
-          to={props.to}
-          knownUntil={Math.min(props.to, props.evidence.curve?.times.at(-1) ?? live.now())}
-          zone={network.timezone}
-          unit={display().unit}
-          decimals={display().decimals}
-          spanMin={display().unit === "MPa" ? 0.02 : 1}
-          marks={props.plain === true ? [] : marks()}
-          limits={limits()}
-          {...(props.plain === true ? {} : { syncKey: `ticket-${props.ticket.id}` })}
-          hideTimes={!props.last}
-        />
+        <Show
+          when={failed()}
+          fallback={
+            <TimeChart
+              label={say(props.evidence.name)}
+              lines={lines()}
+              from={props.from}
+              to={props.to}
+              knownUntil={Math.min(props.to, props.evidence.curve?.times.at(-1) ?? live.now())}
+              zone={network.timezone}
+              unit={display().unit}
+              decimals={display().decimals}
+              spanMin={display().unit === "MPa" ? 0.02 : 1}
+              marks={props.plain === true ? [] : marks()}
+              limits={limits()}
+              {...(props.plain === true ? {} : { syncKey: `ticket-${props.ticket.id}` })}
+              hideTimes={!props.last}
+            />
+          }
+        >
+          {(error) => <ErrorState error={error()} onRetry={answer.refetch} />}
+        </Show>
       </div>
+      <OlderMissing lack={incomplete()} />
     </figure>
   );
 }

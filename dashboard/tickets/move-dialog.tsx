@@ -48,8 +48,6 @@ export function MoveDialog(props: MovesProps & { move: TicketMove; override: boo
     <dialog
       class="dialog"
       aria-labelledby={title}
-      // Escape closes the dialog and nothing behind it.
-      on:keydown={(event) => event.key === "Escape" && event.stopPropagation()}
       ref={(element) => {
         dialog = element;
         queueMicrotask(() => element.showModal());

@@ -42,9 +42,9 @@ export async function loadWords(first: Language): Promise<SwitchableWords> {
     use: async (language) => {
       wanted = language;
       if (spoken().language === language) return;
-      const dictionary = await DICTIONARIES[language]();
+      const dictionary = await DICTIONARIES[language]().catch(() => undefined);
       // Switched back meanwhile: the last choice counts, not the last answer.
-      if (wanted === language) setSpoken({ language, dictionary });
+      if (dictionary !== undefined && wanted === language) setSpoken({ language, dictionary });
     },
   };
 }

@@ -47,6 +47,33 @@ describe("the login", () => {
     expect(await accessibilityProblems(page)).toEqual([]);
     expect(await sidewaysPx(page)).toBe(0);
   });
+  it("does not say that somebody is signed out whose session could not be ended", async () => {
+    const page = await stage.open("/");
+    await page.waitForSelector(".grid-row");
+    await page.locator(".menu-button").click();
+    await page.route("**/api/session", (route) => route.abort());
+    await page.getByRole("button", { name: "退出登录" }).click();
+    await page.getByText("平台没有应答").waitFor();
+    await page.unroute("**/api/session");
+    await page.getByRole("button", { name: "重试" }).click();
+    await page.waitForSelector(".grid-row");
+    await page.locator(".menu-button").click();
+    await page.getByRole("button", { name: "退出登录" }).click();
+    await page.waitForSelector("input[name=username]");
+  });
+  it("keeps its language when the words of the other one cannot be had", async () => {
+    const page = await stage.open("/", { as: null });
+    await page.locator("summary").click();
+    await page.route("**/assets/english-*.js", (route) => route.abort());
+    stage.problems.length = 0;
+    const refused = page.waitForEvent("requestfailed");
+    await page.getByText("English", { exact: true }).click();
+    await refused;
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+    expect(await page.locator("h1").innerText()).toBe("登录");
+    expect(stage.problems.filter((text) => !text.includes("Failed to load"))).toEqual([]);
+    stage.problems.length = 0;
+  });
   it("shows a way to try again when the platform does not answer", async () => {
     const page = await stage.open("/", { as: null });
     await page.waitForSelector("input[name=username]");

@@ -19,6 +19,16 @@ const names = (page: Page): Promise<string[]> => page.locator(".grid-row [role=c
 const selected = (page: Page): Promise<string> => page.locator('[role=row][aria-selected="true"] a').innerText();
 const query = (page: Page, key: string): string | null => new URL(page.url()).searchParams.get(key);
 
+/** Whether the selected row is rendered, below the head and above the lower edge of the table. */
+const isInSight = (page: Page): Promise<boolean> =>
+  page.evaluate(() => {
+    const row = document.querySelector('.grid-row[aria-selected="true"]');
+    if (row === null) return false;
+    const box = row.getBoundingClientRect();
+    const [grid, head] = [row.closest(".grid")!, document.querySelector(".grid-head")!].map((part) => part.getBoundingClientRect());
+    return box.top >= head!.bottom - 1 && box.bottom <= grid!.bottom + 1;
+  });
+
 async function overview(path = "/"): Promise<Page> {
   const page = await stage.open(path);
   await page.waitForSelector(".grid-row");
@@ -68,12 +78,34 @@ describe("the keyboard", () => {
   it("keeps the selected row in sight", async () => {
     const page = await overview();
     for (let step = 0; step < 45; step++) await page.keyboard.press("j");
-    const visible = await page.locator('[aria-selected="true"]').evaluate((row) => {
-      const box = row.getBoundingClientRect();
-      const grid = row.closest(".grid")!.getBoundingClientRect();
-      return box.top >= grid.top && box.bottom <= grid.bottom + 1;
+    await until("the selected row in sight", () => isInSight(page));
+  });
+  it("follows the selected row to its new place, but not somebody who scrolled away from it", async () => {
+    const station = id(40);
+    const page = await overview(`/?station=${station}`);
+    const row = page.locator('[role=row][aria-selected="true"]');
+    const place = async (): Promise<number> => Number(await row.getAttribute("aria-rowindex"));
+    await until("the selected row in sight", () => isInSight(page));
+    expect(await place()).toBeGreaterThan(20);
+    const number = await stage.fake.open({
+      kind: "power_failure",
+      asset: `${station}-L`,
+      severity: "urgent",
+      summary: { zh: "全站停电", en: "no power" },
+      agoMs: 500,
     });
-    expect(visible).toBe(true);
+    await until("the row on top and in sight", async () => (await isInSight(page)) && (await place()) < 10);
+
+    const grid = page.locator(".grid");
+    await grid.evaluate((box) => box.scrollTo(0, box.scrollHeight));
+    await page.locator('[aria-rowindex="61"]').waitFor();
+    const scrolled = await grid.evaluate((box) => box.scrollTop);
+    const at = stage.fake.now();
+    stage.fake.records.apply([
+      { type: "update", at, id: number, steps: [{ at, kind: "recovered", by: "system", set: { recoveredAt: at } }], body: {} },
+    ]);
+    await page.locator(".ticket-row", { hasText: "全站停电" }).locator(".tag-cured").waitFor();
+    expect(await grid.evaluate((box) => box.scrollTop)).toBe(scrolled);
   });
   it("survives a key that is held: the browser limits how often an address may change", async () => {
     const page = await overview();
@@ -129,6 +161,24 @@ describe("the URL", () => {
 });
 
 describe("the chart", () => {
+  it("of another range that cannot be had says so, and does not pass the old one off as a gap", async () => {
+    const page = await overview();
+    await page.waitForSelector(".uplot");
+    await page.route("**/api/series*", (route) =>
+      route.fulfill({
+        status: 503,
+        contentType: "application/json",
+        body: JSON.stringify({ error: { code: "overloaded", message: "busy" } }),
+      }),
+    );
+    await page.keyboard.press("4");
+    await page.locator(".overview-chart [role=alert]").waitFor();
+    expect(await page.locator(".overview-chart .uplot").count()).toBe(0);
+    await page.unroute("**/api/series*");
+    await page.getByRole("button", { name: "重试" }).click();
+    await page.waitForSelector(".overview-chart .uplot");
+    stage.problems.length = 0;
+  });
   it("says its numbers to a screen reader, and names the bucket under the cursor", async () => {
     const page = await overview();
     await page.waitForSelector(".uplot");

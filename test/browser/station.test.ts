@@ -58,6 +58,25 @@ describe("the page", () => {
       stage.fake.network.asset(stage.fake.records.open().find(({ kind }) => kind === "leak")!.station)!.name,
     );
   });
+  it("without an id stays that station when another one gets into trouble", async () => {
+    const page = await stage.open("/tickets", { width: 1560, height: 900 });
+    const heard: string[] = [];
+    page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => heard.push(String(payload))));
+    await page.goto(`${stage.fake.url}/stations`);
+    await page.waitForSelector(".station-charts .uplot");
+    const chosen = await page.locator("h1").innerText();
+    // Opened so long ago that nothing is more overdue.
+    const number = await stage.fake.open({
+      kind: "pump_failure",
+      asset: `${id(9)}-L`,
+      severity: "urgent",
+      summary: { zh: "跳闸", en: "tripped" },
+      agoMs: 90 * 3_600_000,
+    });
+    await until("the page to hear of it", () => heard.some((text) => text.startsWith('{"type":"ticket"') && text.includes(number)));
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+    expect(await page.locator("h1").innerText()).toBe(chosen);
+  });
   it("says so when there is no such station", async () => {
     const page = await stage.open("/stations/nowhere");
     await page.getByText("没有编号为 nowhere 的热力站").waitFor();

@@ -131,6 +131,32 @@ describe("a ticket by keyboard alone", () => {
 });
 
 describe("the ticket", () => {
+  it("stays when the help over it is closed with Escape", async () => {
+    const page = await ticket(number("leak"));
+    const address = page.url();
+    await page.keyboard.press("?");
+    await page.waitForSelector("dialog[open]");
+    await page.keyboard.press("Escape");
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
+    expect(page.url()).toBe(address);
+    expect(await page.locator(".ticket-page").count()).toBe(1);
+  });
+  it("says when the curve of its evidence could not be had, instead of drawing a gap", async () => {
+    const page = await stage.open("/tickets", { width: 1560, height: 900 });
+    await page.route("**/api/series*", (route) =>
+      route.fulfill({
+        status: 503,
+        contentType: "application/json",
+        body: JSON.stringify({ error: { code: "overloaded", message: "busy" } }),
+      }),
+    );
+    await page.goto(`${stage.fake.url}/tickets/${number("leak")}`);
+    await page.locator(".evidence [role=alert]").first().waitFor();
+    await page.unroute("**/api/series*");
+    await page.locator(".evidence [role=alert]").first().getByRole("button").click();
+    await page.waitForSelector(".evidence .uplot");
+    stage.problems.length = 0;
+  });
   it("tells what was found, why, what to do, the limits and the history", async () => {
     const page = await ticket(number("leak"));
     expect(await page.locator("h1").innerText()).toContain("慢漏");
@@ -185,7 +211,7 @@ describe("the ticket", () => {
   it("tells those who may not take the next step who may", async () => {
     const page = await ticket(number("low_pressure"), { as: "viewer" });
     expect(await page.locator(".moves-next").count()).toBe(0);
-    expect(await page.locator(".moves").innerText()).toContain("需要 dispatcher");
+    expect(await page.locator(".moves").innerText()).toContain("需要调度及以上角色");
   });
   it("says so when there is none of that number, and what is wrong when it cannot be loaded", async () => {
     const page = await stage.open("/tickets/GD-0-0");

@@ -155,6 +155,39 @@ describe("the table", () => {
   });
 });
 
+describe("what lies over the screen", () => {
+  it("the menu is closed by Escape before a screen's own Escape is", async () => {
+    const page = await board("/tickets?q=GD");
+    await page.locator(".menu-button").click();
+    await page.waitForSelector(".menu-sheet");
+    await page.keyboard.press("Escape");
+    await page.locator(".menu-sheet").waitFor({ state: "detached" });
+    expect(query(page, "q")).toBe("GD");
+    expect(await page.evaluate(() => document.activeElement?.className)).toBe("menu-button");
+  });
+  it("asks for nothing more once it was left", async () => {
+    const page = await board();
+    await page.keyboard.press("g");
+    await page.keyboard.press("s");
+    await page.waitForSelector(".station-charts .uplot");
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    const number = await stage.fake.open({
+      kind: "imbalance",
+      asset: `${stage.fake.network.stations[11]!.id}-L`,
+      severity: "general",
+      summary: { zh: "失调", en: "imbalance" },
+      agoMs: 500,
+    });
+    await page.keyboard.press("g");
+    await page.keyboard.press("o");
+    await page.locator(".ticket-row", { hasText: "失调" }).first().waitFor();
+    expect(number).toBeDefined();
+    // The overview asks for its own figure once.
+    expect(asked.filter((path) => path === "/api/kpi")).toHaveLength(1);
+  });
+});
+
 describe("a resident's call", () => {
   it("is logged by keyboard, and joins the ticket that stands for the place", async () => {
     const page = await board("/tickets", { as: "operator" });

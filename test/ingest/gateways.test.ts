@@ -8,6 +8,6 @@ test("clocks go out and come back as plain data, and what was given is not share
   expect(given.G1.offsetMs).toBe(-900_000);
   expect(JSON.parse(JSON.stringify(gateways.clocks()))).toEqual({ G1: { ...given.G1, offsetMs: 5 } });
   expect(gateways.figures()).toEqual([
-    { name: "G1", lastSeenAt: 0, messages: 0, readings: 0, rejects: 0, duplicates: 0, clock: "skewed", offsetMs: 5 },
+    { name: "G1", lastSeenAt: null, messages: 0, readings: 0, rejects: 0, duplicates: 0, clock: "skewed", offsetMs: 5 },
   ]);
 });

@@ -22,4 +22,21 @@ describe("zone", () => {
       expect(hourOfDay(zone, start)).toBe(0);
     }
   });
+
+  it("begins a day whose midnight is skipped at its first instant, east and west of Greenwich", () => {
+    for (const [zone, word, first] of [
+      ["America/Havana", "2026-03-08", "2026-03-08T05:00:00Z"],
+      ["Atlantic/Azores", "2026-03-29", "2026-03-29T01:00:00Z"],
+      ["Africa/Cairo", "2026-04-24", "2026-04-23T22:00:00Z"],
+    ] as const) {
+      const day = Date.parse(`${word}T00:00:00Z`) / 86_400_000;
+      expect(new Date(startOfLocalDay(zone, day)).toISOString(), zone).toBe(new Date(first).toISOString());
+      expect(localDay(zone, startOfLocalDay(zone, day) - 1)).toBe(day - 1);
+    }
+  });
+
+  it("counts hours of the day before 1970 too", () => {
+    expect(hourOfDay("UTC", -1)).toBe(23);
+    expect(hourOfDay("UTC", -3_600_000 * 30)).toBe(18);
+  });
 });

@@ -63,3 +63,38 @@ describe("after an hour without the platform", () => {
     expect(platform.tickets()[0]!.recoveredAt).not.toBeNull();
   });
 });
+
+describe("a station that is always minutes late", () => {
+  const LATE_MS = 5 * MINUTE;
+  /** A poll every 20 s, as old as `lateMs` says; marked as history, so that no clock is corrected. */
+  const poll = (lateMs: number, kpa: number): void => {
+    const assets = { S1: { t_out: -3 }, "S1-L": { p2_return: kpa, p2_supply: kpa + 150 } };
+    platform.receive("heat/v1/S1/telemetry", JSON.stringify({ ts: platform.now() - lateMs, hist: true, assets }));
+  };
+  const polls = async (count: number, kpa: number, lateMs: (index: number) => number): Promise<void> => {
+    for (let index = 0; index < count; index++) {
+      poll(lateMs(index), kpa);
+      await platform.moveTo(platform.now() + MINUTE / 3);
+    }
+  };
+
+  it("has its faults found all the same", async () => {
+    await polls(3 * 7 * 60, 265, () => LATE_MS);
+    await polls(3 * 40, 100, () => LATE_MS);
+    expect(platform.episodes("S1").map(({ kind }) => kind)).toContain("burst");
+    expect(platform.tickets()).toMatchObject([{ kind: "burst", asset: "S1-L" }]);
+  });
+
+  it("but while it gains on the clock, what was and is over opens nothing", async () => {
+    await polls(3 * 7 * 60, 265, () => 0);
+    await platform.moveTo(platform.now() + 60 * MINUTE);
+    expect(platform.tickets()).toMatchObject([{ kind: "offline" }]);
+    // An hour of the past in half an hour: low for ten minutes of it, and long over.
+    const lag = (index: number): number => 60 * MINUTE - index * (MINUTE / 3);
+    await polls(30, 265, lag);
+    await polls(30, 100, (index) => lag(index + 30));
+    await polls(130, 265, (index) => Math.max(0, lag(index + 60)));
+    expect(platform.episodes("S1").map(({ kind }) => kind)).toContain("burst");
+    expect(platform.tickets()).toMatchObject([{ kind: "offline" }]);
+  });
+});

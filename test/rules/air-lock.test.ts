@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { priorOf, startPriorEvents } from "../../rules/air-lock-events.ts";
+import { notePriorEvents, priorOf, startPriorEvents } from "../../rules/air-lock-events.ts";
 import { type AirLockMemory, airLockLimits, airLockRule, airLockScore } from "../../rules/air-lock.ts";
 import { underHeatedLimits, underHeatedRule } from "../../rules/under-heated.ts";
 import { engineRun } from "../support/engine-run.ts";
 import { playUnits, storyNetwork, type UnitRun, type UnitStory, unitStory } from "../support/unit-story.ts";
+import { arrayView } from "../support/view.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, STORY_START } from "../support/water-loop.ts";
 
 /** Stories of air in a riser, generated from the closed-form radiator law of DOMAIN 5.3 by the seed, not fitted to the rule. */
@@ -170,6 +171,23 @@ describe("air lock: score and events", () => {
     expect(priorOf(events, 9.5 * HOUR_MS, 72 * HOUR_MS, HOUR_MS)?.kind).toBe("dip");
     expect(priorOf(events, 200 * HOUR_MS, 72 * HOUR_MS, HOUR_MS)).toBeUndefined();
     expect(priorOf(startPriorEvents(), 0, 72 * HOUR_MS, HOUR_MS)).toBeUndefined();
+  });
+
+  it("takes 2 m³ in 20 min for a refill, and a makeup counter that was replaced for none", () => {
+    const network = storyNetwork({ seed: 1, days: 1 });
+    const refillM3 = (step: number): number => {
+      const view = arrayView(network, airLockLimits);
+      for (let minute = 0; minute <= 20; minute++)
+        view.put("S1-H", "mk_total", STORY_START + minute * MINUTE_MS, 1000 + (minute > 10 ? step : 0) + (minute > 9 ? step : 0));
+      view.moveTo(STORY_START + 20 * MINUTE_MS);
+      const events = startPriorEvents();
+      const settings = { staticKpa: 230, dipKpa: 20, learnedDipKpa: 40, refillM3: 1, usualHours: 72 };
+      notePriorEvents(events, view, "S1-H", "test", 15 * MINUTE_MS, settings);
+      return events.refillM3;
+    };
+    expect(refillM3(1)).toBe(2);
+    expect(refillM3(4000)).toBeNaN();
+    expect(refillM3(-400)).toBeNaN();
   });
 });
 

@@ -118,6 +118,32 @@ describe("burst", () => {
     expect(found[0]!.clearedAt! - (BURST + 2 * HOUR)).toBeLessThan(2 * HOUR);
   });
 
+  it.each([
+    ["replaced by one that reads more", (value: number) => value + 5000],
+    ["replaced by one that reads less", (value: number) => value - 900],
+  ])("a makeup counter that is %s is none", (_name, other) => {
+    const swapped: PlantFaults = {
+      tamper: ({ point, at, value }) => (point.signal === "mk_total" && at >= BURST ? other(value!) : value),
+    };
+    for (let seed = 1; seed <= 3; seed++) {
+      expect(bursts(swapped, MINUTE, seed)).toEqual([]);
+      expect(bursts(swapped, 5 * MINUTE, seed)).toEqual([]);
+    }
+  });
+
+  it("judges the working hours by when it began, not by when it is told", () => {
+    const [burst] = bursts({ lossM3h: (_circuit, at) => (at >= BURST + 4 * HOUR ? 17 : 0) });
+    const drain = burst!.causes.find(({ id }) => id === "drain");
+    expect(burst!.evidence.some(({ to }) => to > BURST + 14 * HOUR)).toBe(true);
+    expect(drain!.pro.map(({ en }) => en)).toEqual([expect.stringMatching(/^10:\d\d is within working hours$/)]);
+    expect(drain!.contra).toEqual([]);
+  });
+
+  it("shows the makeup limit that convinced, also in a small loop", () => {
+    const [burst] = bursts(loses(6, 2), MINUTE, 1, smallNetwork({ units: 1, circulationM3h: 8 }));
+    expect(burst!.evidence.find(({ name }) => name.en.startsWith("Makeup of"))?.limit).toBe(3);
+  });
+
   it("a loss that the pump just covers is found within seven minutes: the pressure does not rise with what is fed", () => {
     for (let seed = 1; seed <= 3; seed++) {
       const found = bursts(loses(8.5), MINUTE, seed);

@@ -35,7 +35,9 @@ describe("hold", () => {
     ["starts the keep time again after a relapse", "ffffnnfnnn", "p..O.....C"],
     ["is not cleared by unknown", "ffffn????nnn", "p..O.......C"],
     ["raises at once", "ffffF", "p..OR"],
-    ["lowers only after the keep time", "FFFFffff", "p..O.L.."],
+    ["lowers only after the keep time", "FFFFffff", "p..O..L."],
+    ["does not lower for one look at a lower severity", "FFFFfFfF", "p..O...."],
+    ["lowers by the known time only", "FFFFf???ff", "p..O......"],
     ["opens with the severity of the moment", "fffFf", "p..O."],
   ])("%s", (_name, verdicts, changes) => {
     expect(run(verdicts)).toBe(changes);

@@ -37,7 +37,7 @@ function listener(level: "circuit" | "unit", signals: readonly SignalId[]): Rule
         for (const { at, value } of view.since(asset.id, signal, 0)) sum = (sum * 31 + at / 1000 + Math.round(value * 100)) % 1_000_003;
         sum += (view.last(asset.id, signal)?.at ?? 7) % 1009;
         sum += (view.interval(asset.id, signal) ?? 11) % 1013;
-        sum += view.excluded(asset.id, signal)?.en.length ?? 13;
+        sum += (view.lastReport(asset.id, signal) ?? 13) % 1021;
       }
       memory.sum = (sum + ((view.lastHeard(asset.id) ?? 17) % 1019)) % 1_000_003;
       return {
@@ -181,6 +181,39 @@ describe("rule host", () => {
     deliver(delivery, late);
     expect(delivery.host.rooted("S1").map(({ episode }) => episode.kind)).not.toContain("offline");
     deliver(delivery, rest);
+    expect(finish(delivery)).toEqual(expected);
+  });
+
+  it("a rewind whose readings could not be had is repeated: until then nothing is judged, then the findings are the same", () => {
+    const history = new MemoryHistory();
+    let failures = 0;
+    const read: typeof history.read = (station, from, to) => {
+      if (failures > 0 && to > START + 4 * HOUR) {
+        failures--;
+        throw new Error("disk I/O error");
+      }
+      return history.read(station, from, to);
+    };
+    const delivery: Delivery = { history, host: new RuleHost({ network, history: read, rules, limits: LIMITS }) };
+    const { host } = delivery;
+    const isLate = ({ at }: Reading): boolean => at >= START + 3 * HOUR && at < START + 5 * HOUR;
+    const to = (until: number): Reading[] => day.filter((reading) => reading.at < until && !isLate(reading));
+    deliver(delivery, to(START + 8 * HOUR));
+    failures = 3;
+    host.accept(history.commit(day.filter(isLate)));
+    expect(() => host.settle()).toThrow("disk I/O error");
+    expect(host.isTorn("S1")).toBe(true);
+    const evaluatedAt = host.evaluatedAt("S1");
+    // Life goes on meanwhile: time, fresh readings, statuses, and more that is late.
+    host.tick(START + 9 * HOUR);
+    expect(host.evaluatedAt("S1")).toBe(evaluatedAt);
+    const rest = day.filter(({ at }) => at >= START + 8 * HOUR);
+    host.accept(history.commit(rest.slice(0, rest.length >> 1)));
+    expect(() => host.settle()).toThrow("disk I/O error");
+    host.accept(history.commit(rest.slice(rest.length >> 1)));
+    expect(() => host.settle()).toThrow("disk I/O error");
+    expect(host.settle()).toBe(0);
+    expect(host.isTorn("S1")).toBe(false);
     expect(finish(delivery)).toEqual(expected);
   });
 

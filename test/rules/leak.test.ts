@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { holeMm } from "../../rules/leak-explanation.ts";
+import { holeMm, urgentLossM3h } from "../../rules/leak-explanation.ts";
 import { leakFigures, leakLimits, leakRule } from "../../rules/leak.ts";
 import { engineRun } from "../support/engine-run.ts";
+import { smallNetwork } from "../support/signals.ts";
+import { arrayView } from "../support/view.ts";
 import { leakStory, type LeakStoryOptions } from "../support/leak-story.ts";
 import { DAY_MS, HOUR_MS, loopNetwork, type LoopStory, playLoop, STORY_START } from "../support/water-loop.ts";
 
@@ -210,6 +212,16 @@ describe("leak: what is told", () => {
     expect(makeup!.curve!.times.every((time, index, times) => index === 0 || time === times[index - 1]! + HOUR_MS)).toBe(true);
     expect(makeup!.curve!.values.at(-1)! - makeup!.curve!.expected!.at(-1)!).toBeGreaterThan(0.3);
     expect(sum!.value).toBeGreaterThan(20);
+  });
+
+  it("shows the loss from which on it is urgent, also in a small loop, and no hole where there is no pressure", () => {
+    const small = smallNetwork({ circulationM3h: 8 });
+    expect(urgentLossM3h(small.asset("S1-A")!, arrayView(small, leakLimits))).toBe(0.5);
+    const { memory, view, episodes } = leakStory({ seed: 3, days: 11, baseM3h: 0.3, leak: leakOf(0.5) }, FIVE_MINUTES);
+    view.put("S1-H", "p2_return", view.at, 0);
+    const told = leakRule.explain(memory, view.network.asset("S1-H")!, view, episodes[0]!.since);
+    expect(told.summary.en).toContain("the size of a — mm hole");
+    expect(JSON.stringify(told)).not.toContain("NaN");
   });
 
   it("puts drawn water first when the excess comes by morning and evening only", () => {

@@ -32,6 +32,16 @@ describe("low pressure", () => {
     expect(found!.clearedAt! - STOP - 12 * HOUR).toBeLessThan(HOUR);
   });
 
+  it("tells the fall from what was before it began, also hours later", () => {
+    const told = hostAfter(240, STOPPED)
+      .episodes("S1")
+      .find(({ kind }) => kind === "low_pressure")!;
+    expect(told.evidence[0]!.to - told.since).toBeGreaterThan(6 * HOUR);
+    const loss = told.causes.find(({ id }) => id === "water_loss");
+    // Half an hour before the onset is long out of sight: nothing is said rather than something else.
+    expect(loss?.pro ?? []).toEqual([]);
+  });
+
   it("learns the static need when the network file does not give it", () => {
     const found = hostAfter(undefined, STOPPED)
       .episodes("S1")
@@ -44,6 +54,19 @@ describe("low pressure", () => {
     const host = hostAfter(240, { tamper: ({ point, at, value }) => (at > STOP && point.signal === "p2_return" ? 2 : value) });
     expect(host.episodes("S1").filter(({ kind }) => kind === "low_pressure")).toEqual([]);
     expect(host.statuses("S1").find(({ kind }) => kind === "low_pressure")).toMatchObject({ state: "unknown", value: 2 });
+  });
+
+  it.each([
+    ["after a stop of an hour", STOP],
+    ["for the first time", START],
+  ])("is found when the circulation pump starts %s on a loop that lost its pressure: head and supply rise together", (_when, stoppedAt) => {
+    const started = STOP + 84 * MINUTE;
+    const stands: PlantFaults = { makeupWorks: STOPPED.makeupWorks!, pumpRuns: (_circuit, at) => at < stoppedAt || at > started };
+    const host = hostAfter(240, stands);
+    const [found, ...more] = host.episodes("S1").filter(({ kind }) => kind === "low_pressure");
+    expect(more).toEqual([]);
+    expect(found?.detectedAt).toBeGreaterThan(started);
+    expect(found!.detectedAt - started).toBeLessThan(10 * MINUTE);
   });
 
   it("takes its limit from an override for the circuit", () => {

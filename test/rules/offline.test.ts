@@ -66,6 +66,19 @@ describe("offline", () => {
     expect(offline(host)).toMatchObject([{ severity: "urgent" }]);
   });
 
+  it("still names the power cut that came with the silence when it has lasted for half a day", () => {
+    const { host, history } = rig();
+    const cut = readings
+      .filter(({ at }) => at < SILENT)
+      .map((reading) => (reading.point.signal === "power_ok" && reading.at >= SILENT - MINUTE ? { ...reading, value: 0 } : reading));
+    host.accept(history.commit(cut));
+    for (const hours of [1, 12]) {
+      host.tick(SILENT + hours * HOUR);
+      expect(offline(host)[0]!.evidence[0]!.to).toBeGreaterThan(SILENT + hours * 0.7 * HOUR);
+      expect(offline(host)[0]!.causes[0]).toMatchObject({ id: "power", pro: [{ en: "The last mains signal said off" }] });
+    }
+  });
+
   it("is taken back when the gateway delivers what it held back", () => {
     const { host, feed } = rig();
     feed(START, SILENT);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fileComplaint, SYMPTOM_FACTS, SYMPTOMS, type Symptom } from "../../tickets/complaint.ts";
 import { reconcile } from "../../tickets/desk.ts";
 import { RELAPSE_MS } from "../../tickets/sla.ts";
-import { alone, Book, episode, HOUR, T0, town, under } from "./world.ts";
+import { alone, Book, episode, HOUR, MINUTE, T0, town, under } from "./world.ts";
 
 const network = town();
 
@@ -18,8 +18,11 @@ function call(book: Book, asset: string, symptom: Symptom, at = T0 + HOUR): Retu
   book.apply([change]);
   return change;
 }
-const pass = (book: Book, at: number, rooted: ReturnType<typeof alone>): void =>
-  book.apply(reconcile({ at, station: "S01", rooted, recent: [], open: book.all(), network }));
+function pass(book: Book, at: number, rooted: ReturnType<typeof alone>): ReturnType<typeof reconcile> {
+  const changes = reconcile({ at, station: "S01", rooted, recent: [], open: book.all(), network });
+  book.apply(changes);
+  return changes;
+}
 
 describe("a resident's call", () => {
   it("joins the ticket that explains it, anywhere above, and remembers the first call", () => {
@@ -120,6 +123,27 @@ describe("a call that came before the finding", () => {
     pass(book, T0 + 2 * HOUR, alone(episode(network, "pump_failure", "S01-L", { since: T0 })));
     expect(book.open()).toHaveLength(1);
     expect(book.open()[0]).toMatchObject({ kind: "pump_failure", firstCallAt: T0 + HOUR });
+  });
+
+  it.each(["before", "after"] as const)("a resident's leak stays urgent when the call came %s the rule's general finding", (when) => {
+    const book = new Book();
+    const leak = episode(network, "leak", "S01-L", { since: T0, detectedAt: T0 + 2 * HOUR });
+    if (when === "after") pass(book, T0 + 2 * HOUR, alone(leak));
+    call(book, "B7-U1", "leak", T0 + 3 * HOUR);
+    expect(book.open()).toMatchObject([{ severity: "urgent", milestones: { urgentAt: T0 + 3 * HOUR } }]);
+    pass(book, T0 + 4 * HOUR, alone(leak));
+    expect(book.open()).toMatchObject([{ kind: "leak", severity: "urgent", milestones: { urgentAt: T0 + 3 * HOUR } }]);
+    expect(pass(book, T0 + 4 * HOUR + MINUTE, alone(leak))).toEqual([]);
+  });
+
+  it("a call of cold flats follows the signals down as well as up", () => {
+    const book = new Book();
+    call(book, "B7-U1", "cold");
+    const cold = episode(network, "under_heated", "B7-U1", { since: T0, detectedAt: T0 + 2 * HOUR, severity: "urgent" });
+    pass(book, T0 + 2 * HOUR, alone(cold));
+    expect(book.open()[0]!.severity).toBe("urgent");
+    pass(book, T0 + 9 * HOUR, alone({ ...cold, severity: "general" }));
+    expect(book.open()[0]!.severity).toBe("general");
   });
 
   it("is not explained by what began after it", () => {

@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import type { Episode, FaultKind, RootedEpisode } from "../../model/finding.ts";
 import { findingKey, type TicketChange } from "../../model/ticket-record.ts";
 import { reconcile } from "../../tickets/desk.ts";
-import { FINDINGS_MAX } from "../../tickets/settle.ts";
 import { RELAPSE_MS } from "../../tickets/sla.ts";
 import { alone, Book, episode, HOUR, MINUTE, T0, town, under } from "./world.ts";
 
@@ -149,19 +148,6 @@ describe("one fault, one ticket", () => {
       { episode: two, root: one },
     ]);
     expect(book.open()).toHaveLength(2);
-  });
-
-  it("keeps the list of findings bounded", () => {
-    const book = new Book();
-    const root = ep("power_failure", "S01");
-    const many = Array.from({ length: FINDINGS_MAX + 50 }, (_, index) => ({
-      ...ep("sensor_fault", "B7-U1"),
-      asset: `X${index}`,
-      detectedAt: T0 + index,
-    }));
-    pass(book, T0, under(root, ...many));
-    expect(book.open()[0]?.findings).toHaveLength(FINDINGS_MAX);
-    expect(pass(book, T0 + MINUTE, under(root, ...many))).toEqual([]);
   });
 });
 

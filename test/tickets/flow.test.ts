@@ -175,6 +175,14 @@ describe("merging", () => {
     ]);
   });
 
+  it("asks again when the merged ticket brings a further resident, whoever called first", () => {
+    const later = ticket({ id: "GD-2", asset: "B7-U1", firstCallAt: T0 + HOUR, findings: [] });
+    const confirmed = ticket({ recoveredAt: T0, state: "confirmed", firstCallAt: T0 });
+    const outcome = move(later, "merge", { into: "GD-1" }, actor("dispatcher"), confirmed);
+    expect(outcome).toMatchObject({ ok: true, target: { step: { set: { state: "replied" } } } });
+    expect((outcome.ok && outcome.target?.step.set.firstCallAt) || undefined).toBeUndefined();
+  });
+
   it.each([
     ["nowhere", undefined],
     ["itself", ticket()],
