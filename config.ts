@@ -2,9 +2,11 @@ import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { influxKeys, influxSection, influxSettings, readSecret } from "./config-influx.ts";
 import { InputError, nearestWord } from "./model/input-error.ts";
 import type { Network } from "./model/network.ts";
 import { parseNetworkFile } from "./model/network-file.ts";
+import type { InfluxSettings } from "./store/influx.ts";
 
 /** Settings: `heatsteward.yaml`, then the environment, which wins. The only reader of both. */
 
@@ -35,9 +37,18 @@ export interface Config {
   /** A bearer token with administrator rights; none if undefined. */
   readonly adminToken: string | undefined;
   readonly logLevel: LogLevel;
-  /** How long the local store keeps readings; undefined: for ever. */
+  /** How long the local store keeps readings; undefined: for ever, the default without InfluxDB. With it: 30 days. */
   readonly retentionMs: number | undefined;
+  /** Bytes that the local store may take on the disk; undefined: as many as there are. */
+  readonly storeBytesMax: number | undefined;
+  /** The record for the years; undefined: the local store is all there is. */
+  readonly influx: InfluxSettings | undefined;
 }
+
+const DAY_MS = 86_400_000;
+const GB = 1e9;
+/** The hot window when InfluxDB has the rest. */
+const RETENTION_WITH_INFLUX_MS = 30 * DAY_MS;
 
 const port = z.number().int().min(0).max(65_535);
 const settingsFile = z.strictObject({
@@ -61,6 +72,8 @@ const settingsFile = z.strictObject({
     .prefault({}),
   log: z.enum(LOG_LEVELS).default("info"),
   retention_days: z.number().positive().optional(),
+  store_gb: z.number().positive().optional(),
+  influx: influxSection.prefault({}),
 });
 
 const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
@@ -68,7 +81,11 @@ const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   http: ["host", "port", "secure", "origins"],
   mqtt: ["host", "port", "url", "tls"],
   "mqtt.tls": ["key", "cert", "ca"],
+  influx: influxKeys,
 };
+
+/** A password of digits is a number to YAML: the message about it must not show it. */
+const SECRET_PATHS: ReadonlySet<string> = new Set(["influx.token", "influx.password"]);
 
 const DEFAULT_CONFIG_FILE = "heatsteward.yaml";
 
@@ -82,6 +99,8 @@ export function loadConfig(options: { file?: string | undefined; environment: No
   const inFolder = (path: string): string => (isAbsolute(path) ? path : join(dirname(file), path));
   const { environment } = options;
   const networkFile = inFolder(settings.network);
+  const influx = influxSettings(settings.influx, file, environment, options.folder);
+  const ownRetentionMs = settings.retention_days === undefined ? undefined : settings.retention_days * DAY_MS;
   return {
     file,
     dataFolder: environment["HEATSTEWARD_DATA"] ? resolve(options.folder, environment["HEATSTEWARD_DATA"]) : inFolder(settings.data),
@@ -97,11 +116,16 @@ export function loadConfig(options: { file?: string | undefined; environment: No
       host: environment["HEATSTEWARD_MQTT_HOST"] || settings.mqtt.host,
       port: environmentPort(environment, "HEATSTEWARD_MQTT_PORT") ?? settings.mqtt.port,
       tls: settings.mqtt.tls === undefined ? undefined : readTls(settings.mqtt.tls, inFolder),
-      url: brokerUrl(environment["HEATSTEWARD_MQTT_URL"], "HEATSTEWARD_MQTT_URL") ?? brokerUrl(settings.mqtt.url, `${file} mqtt.url`),
+      // It holds a password: also as a file, like the other secrets.
+      url:
+        brokerUrl(readSecret(environment, "HEATSTEWARD_MQTT_URL", options.folder), "HEATSTEWARD_MQTT_URL") ??
+        brokerUrl(settings.mqtt.url, `${file} mqtt.url`),
     },
-    adminToken: environment["HEATSTEWARD_ADMIN_TOKEN"] || undefined,
+    adminToken: readSecret(environment, "HEATSTEWARD_ADMIN_TOKEN", options.folder),
     logLevel: logLevel(environment["HEATSTEWARD_LOG"]) ?? settings.log,
-    retentionMs: settings.retention_days === undefined ? undefined : settings.retention_days * 86_400_000,
+    retentionMs: ownRetentionMs ?? (influx === undefined ? undefined : RETENTION_WITH_INFLUX_MS),
+    storeBytesMax: settings.store_gb === undefined ? undefined : settings.store_gb * GB,
+    influx,
   };
 }
 
@@ -144,7 +168,8 @@ function parseSettings(text: string, file: string): z.infer<typeof settingsFile>
     );
   }
   const found = issue.path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown> | undefined)?.[key], value);
-  throw new InputError(`${file} ${path}`, issue.message, JSON.stringify(found) ?? "nothing");
+  const isSecret = SECRET_PATHS.has(path);
+  throw new InputError(`${file} ${path}`, issue.message, isSecret ? `a ${typeof found}` : (JSON.stringify(found) ?? "nothing"));
 }
 
 function environmentPort(environment: NodeJS.ProcessEnv, name: string): number | undefined {

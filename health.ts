@@ -1,11 +1,14 @@
 import type { Contacts } from "./contacts.ts";
 import type { FaultWatch } from "./fault-watch.ts";
+import { influxPart } from "./health-influx.ts";
 import type { Broker } from "./ingest/broker.ts";
 import type { ExternalBroker } from "./ingest/external.ts";
 import type { Pipeline } from "./ingest/pipeline.ts";
 import type { Health, HealthPart } from "./model/live.ts";
 import type { Network } from "./model/network.ts";
 import type { RuleHost } from "./rules/host.ts";
+import type { DiskState } from "./store/disk.ts";
+import type { InfluxState } from "./store/influx.ts";
 import type { TelemetryStore } from "./store/telemetry.ts";
 import packageFile from "./package.json" with { type: "json" };
 
@@ -21,6 +24,11 @@ export interface HealthParts {
   readonly external: ExternalBroker | undefined;
   readonly network: Network;
   readonly contacts: Contacts;
+  /** Undefined: InfluxDB is not configured. */
+  readonly influx?: (() => InfluxState) | undefined;
+  /** The limit of `influx.spool_gb`, bytes. */
+  readonly spoolBytesMax?: number | undefined;
+  readonly disk?: (() => DiskState) | undefined;
 }
 
 export function createHealth(parts: HealthParts): { health(): Health } {
@@ -28,6 +36,8 @@ export function createHealth(parts: HealthParts): { health(): Health } {
     health() {
       const all: Record<string, HealthPart> = {
         store: storePart(parts),
+        ...(parts.disk === undefined ? {} : { disk: diskPart(parts.disk()) }),
+        ...(parts.influx === undefined ? {} : { influx: influxPart(parts.influx(), parts.spoolBytesMax) }),
         ingest: ingestPart(parts),
         broker: brokerPart(parts),
         rules: rulesPart(parts),
@@ -51,6 +61,12 @@ function storePart({ store }: HealthParts): HealthPart {
     },
     figures: { ...figures, rejectsDropped: figures.rejectsDropped ?? 0, failing },
   };
+}
+
+/** A disk that fills is told before it refuses; that it refuses is told by the store. */
+function diskPart({ usedShare, freeBytes, level, message }: DiskState): HealthPart {
+  const figures = { usedShare, freeBytes, level };
+  return { status: level === "ok" ? "ok" : "degraded", ...(level === "ok" || message === undefined ? {} : { message }), figures };
 }
 
 function ingestPart({ pipeline }: HealthParts): HealthPart {

@@ -9,19 +9,27 @@ import { createHealth } from "./health.ts";
 import { startBroker } from "./ingest/broker.ts";
 import type { ClockState } from "./ingest/clock.ts";
 import { connectExternal } from "./ingest/external.ts";
+import { createImportDoor } from "./ingest/import-door.ts";
+import { announceRunning } from "./store/running-file.ts";
+import { openCommandTokens } from "./store/command-tokens.ts";
+import type { Reading } from "./model/reading.ts";
 import { createPipeline } from "./ingest/pipeline.ts";
 import { createLog, type Log } from "./log.ts";
+import { type LongTerm, openLongTerm } from "./long-term.ts";
 import { InputError } from "./model/input-error.ts";
 import { platformMetrics } from "./platform-metrics.ts";
 import { openRuleMemory, type RuleMemory } from "./rule-memory.ts";
 import { LIMITS, RULES } from "./rules/catalogue.ts";
 import { RuleHost } from "./rules/host.ts";
 import { type Accounts, openAccounts } from "./store/accounts.ts";
+import { openAudit } from "./store/audit.ts";
+import { createBackups } from "./store/backup.ts";
 import { openClocks } from "./store/clocks.ts";
 import { openAppDatabase } from "./store/database.ts";
 import { type GatewayAccounts, openGatewayAccounts } from "./store/gateway-accounts.ts";
 import { openRuleSnapshots } from "./store/rule-snapshots.ts";
 import { openTelemetryStore } from "./store/telemetry-store.ts";
+import packageFile from "./package.json" with { type: "json" };
 import { createTicketDesk, type TicketDesk } from "./ticket-desk.ts";
 
 /** The one place that wires everything: parts are started in the order of the flow and stopped backwards. */
@@ -58,14 +66,24 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
   const now = options.now ?? Date.now;
   const startedAt = now();
   const closers: (() => unknown)[] = [];
+  // One part that cannot be closed must not keep the journal and its lock open.
   const stop = async (): Promise<void> => {
-    for (const close of closers.splice(0).reverse()) await close();
+    const failures: unknown[] = [];
+    for (const close of closers.splice(0).reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   };
   try {
     // Both are told of things that happen while they are being made.
     let memory: RuleMemory | undefined;
     let watch: FaultWatch | undefined;
     let saveClocks: (() => void) | undefined;
+    let longTerm: LongTerm | undefined;
     const store = await openTelemetryStore({
       folder: config.dataFolder,
       network,
@@ -75,14 +93,28 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
         memory?.save();
         saveClocks?.();
       },
+      influx: config.influx !== undefined,
+      holdRetention: () => longTerm?.holdRetention(),
       ...(config.retentionMs === undefined ? {} : { retentionMs: config.retentionMs }),
+      ...(config.storeBytesMax === undefined ? {} : { storeBytesMax: config.storeBytesMax }),
     });
     closers.push(() => store.close());
+    const backups = createBackups({
+      dataFolder: config.dataFolder,
+      settingsFile: config.file,
+      networkFile: config.networkFile,
+      version: packageFile.version,
+      now,
+      hold: (work) => store.holdCheckpoints(work),
+    });
+    closers.push(() => backups.close());
     const database = openAppDatabase(config.dataFolder);
     closers.push(() => database.close());
     const accounts = openAccounts(database, { now });
     const gateways = openGatewayAccounts(database, { network, now });
     const clocks = openClocks<ClockState>(database);
+    longTerm = openLongTerm({ settings: config.influx, network, store, audit: openAudit(database), now, log });
+    closers.push(() => longTerm?.close());
 
     const live = createLiveSource();
     const contacts = createContacts(network, store, now);
@@ -106,17 +138,19 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
     watch = createFaultWatch({ network, host, desk, contacts, now, log });
     desk.retireUnknownStations();
 
+    const onFresh = (readings: readonly Reading[], receivedAt: number): void => {
+      contacts.hear(readings, receivedAt);
+      watch?.fresh(readings);
+      for (const station of new Set(readings.map(({ point }) => point.station))) live.touch(station);
+    };
+    const commandTokens = openCommandTokens(database);
     const pipeline = createPipeline({
       network,
       store,
       now,
       log,
       clocks: clocks.load(),
-      onFresh: (readings, info) => {
-        contacts.hear(readings, info.receivedAt);
-        watch?.fresh(readings);
-        for (const station of new Set(readings.map(({ point }) => point.station))) live.touch(station);
-      },
+      onFresh: (readings, info) => onFresh(readings, info.receivedAt),
     });
     // A process that is killed must not have to learn again whose clock is wrong: what it learns with would be misplaced.
     saveClocks = () => {
@@ -154,23 +188,29 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
       () => source?.close(),
       () => external?.close(),
     );
-    const access = createGatewayAccess({ gateways, broker: source, pipeline });
+    const access = createGatewayAccess({ gateways, broker: source, pipeline, log });
     access.start();
     closers.push(() => access.stop());
 
-    const health = createHealth({ startedAt, store, pipeline, host, watch, broker: source, external, network, contacts });
+    const watched = { influx: longTerm.state, spoolBytesMax: config.influx?.spoolBytesMax, disk: () => store.diskState() };
+    const health = createHealth({ startedAt, store, pipeline, host, watch, broker: source, external, network, contacts, ...watched });
     const server = buildServer({
       now,
       simulated: options.simulated ?? false,
       network,
-      telemetry: store,
+      telemetry: { ...store, curve: longTerm.curve },
       rules: Object.assign(host, { catalogue: RULES, limits: LIMITS }),
       tickets: desk,
       accounts: { ...accounts, ...access.service },
       contacts,
       live,
+      commands: { command: (token) => commandTokens.command(token, now()) },
+      imports: createImportDoor({ network, store, onFresh, now }),
+      readings: longTerm.readings,
+      influx: longTerm.influx,
+      backups,
       health,
-      metrics: () => platformMetrics({ store, pipeline, host, watch, broker: source, external }),
+      metrics: () => platformMetrics({ store, pipeline, host, watch, broker: source, external, memory, ...watched }),
       settings: {
         adminToken: config.adminToken,
         secure: config.http.secure,
@@ -185,8 +225,10 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
     closers.push(() => server.close());
     await listen(server, config.http);
     const address = server.server.address();
+    const httpUrl = `http://${config.http.host.includes(":") ? `[${config.http.host}]` : config.http.host}:${typeof address === "object" && address !== null ? address.port : config.http.port}`;
+    closers.push(announceRunning(config.dataFolder, { httpUrl, pid: process.pid }));
     return {
-      httpUrl: `http://${config.http.host.includes(":") ? `[${config.http.host}]` : config.http.host}:${typeof address === "object" && address !== null ? address.port : config.http.port}`,
+      httpUrl,
       mqttUrl: source?.url ?? "external broker",
       setupToken: accounts.setupToken(),
       accounts,

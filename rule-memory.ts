@@ -15,6 +15,8 @@ export interface RuleMemory {
   start(): void;
   /** Saves a last time. */
   stop(): void;
+  /** Saved states that could not be used since the start: another format, or broken. Their stations were folded again. */
+  ignoredSnapshots(): number;
 }
 
 /** Loads the saved states into an empty host and folds the stored readings after them. */
@@ -68,5 +70,6 @@ export function openRuleMemory(parts: {
       save();
       stopped = true;
     },
+    ignoredSnapshots: () => snapshots.ignoredCount(),
   };
 }

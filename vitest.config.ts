@@ -10,7 +10,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["test/{platform,cli,model,ingest,store,rules,tickets,api,simulators,dashboard,tidy}/**/*.test.ts"],
+          include: ["test/{platform,cli,evaluation,model,ingest,store,rules,tickets,api,simulators,dashboard,tidy}/**/*.test.ts"],
         },
       },
       { extends: true, test: { name: "stories", include: ["test/stories/**/*.test.ts"], testTimeout: 120_000 } },

@@ -10,6 +10,8 @@ import type { ApiServices, User } from "./services.ts";
 export const SESSION_COOKIE = "heatsteward_session";
 /** Name under which the bearer of the administrator token acts. */
 const TOKEN_USER = "admin-token";
+/** Name under which a command of the machine's owner acts. */
+const COMMAND_USER = "command-line";
 const SESSION_TOKEN_CHARACTERS_MAX = 256;
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -68,12 +70,14 @@ export function isStillIn(principal: Principal, services: ApiServices): boolean 
   return principal.session === undefined || services.accounts.session(principal.session) !== undefined;
 }
 
-/** An Authorization header that is not the administrator token lets nobody in, whatever cookie comes with it. */
+/** An Authorization header that is neither the administrator token nor that of a command lets nobody in, whatever cookie comes with it. */
 function fromBearer(header: string, services: ApiServices): Principal | null {
   const { adminToken } = services.settings;
   const presented = /^Bearer +(\S+) *$/i.exec(header)?.[1];
-  if (presented === undefined || adminToken === undefined || !sameText(presented, adminToken)) return null;
-  return { name: TOKEN_USER, role: "admin", via: "token" };
+  if (presented === undefined) return null;
+  if (adminToken !== undefined && sameText(presented, adminToken)) return { name: TOKEN_USER, role: "admin", via: "token" };
+  if (services.commands?.command(presented) === undefined) return null;
+  return { name: COMMAND_USER, role: "admin", via: "token" };
 }
 
 /** Equal in a time that does not depend on where they differ or how long they are. */

@@ -16,6 +16,7 @@ export const healthSchema: z.ZodType<Health> = z
       z.strictObject({
         status: statusSchema,
         message: textSchema.optional(),
+        quiet: z.boolean().optional(),
         figures: z.record(z.string(), z.union([z.number(), z.string()]).nullable()),
       }),
     ),

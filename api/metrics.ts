@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { SEVERITIES } from "../model/finding.ts";
 import type { LiveHub } from "./live-hub.ts";
+import { counter, gauge, labelled } from "./metric.ts";
 import { errors, type Api } from "./schemas.ts";
 import type { ApiServices, Metric } from "./services.ts";
 
@@ -82,8 +83,6 @@ export function metricsRoutes(app: Api, services: ApiServices, hub: LiveHub, cou
 function telemetryMetrics({ telemetry, tickets }: ApiServices): Metric[] {
   const stats = telemetry.stats();
   const open = tickets.open();
-  const gauge = (name: string, help: string, value: number): Metric => ({ name, type: "gauge", help, samples: [{ value }] });
-  const counter = (name: string, help: string, value: number): Metric => ({ name, type: "counter", help, samples: [{ value }] });
   return [
     gauge("store_points", "Readings kept", stats.points),
     counter("store_duplicates_total", "Readings that were stored already", stats.duplicates),
@@ -93,21 +92,14 @@ function telemetryMetrics({ telemetry, tickets }: ApiServices): Metric[] {
     gauge("store_journal_bytes", "Size of the journal", stats.journalBytes),
     gauge("store_bytes", "Size of the local store", stats.storeBytes),
     gauge("store_failing", "1 while the disk refuses", stats.failing === undefined ? 0 : 1),
-    {
-      name: "rejects_total",
-      type: "counter",
-      help: "Rejected input by reason",
-      samples: Object.entries(telemetry.rejectCounts()).map(([reason, value]) => ({ labels: { reason }, value })),
-    },
-    {
-      name: "tickets_open",
-      type: "gauge",
-      help: "Tickets before closed, by severity",
-      samples: SEVERITIES.map((severity) => ({
-        labels: { severity },
-        value: open.filter((ticket) => ticket.severity === severity).length,
-      })),
-    },
+    labelled("rejects_total", "counter", "Rejected input by reason", "reason", telemetry.rejectCounts()),
+    labelled(
+      "tickets_open",
+      "gauge",
+      "Tickets before closed, by severity",
+      "severity",
+      Object.fromEntries(SEVERITIES.map((severity) => [severity, open.filter((ticket) => ticket.severity === severity).length])),
+    ),
   ];
 }
 

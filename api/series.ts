@@ -28,12 +28,17 @@ const gaps = z
   .describe("Spans that a line must not bridge");
 const identity = { asset: z.string(), signal: signalSchema, unit: z.string(), gaps };
 const times = z.array(timeSchema).describe("Epoch ms, ascending");
+const incomplete = z
+  .strictObject({ before: timeSchema, reason: z.strictObject({ zh: z.string(), en: z.string() }) })
+  .optional()
+  .describe("Older samples are kept in InfluxDB and could not be read now: what is lacking before this time is no gap");
 const curveSchema: z.ZodType<Curve> = z
   .discriminatedUnion("raw", [
     z.strictObject({
       from: timeSchema,
       to: timeSchema,
       raw: z.literal(true),
+      incomplete,
       times,
       series: z.array(z.strictObject({ ...identity, values: points })),
     }),
@@ -41,6 +46,7 @@ const curveSchema: z.ZodType<Curve> = z
       from: timeSchema,
       to: timeSchema,
       raw: z.literal(false),
+      incomplete,
       bucketMs: z.number().describe("Buckets start at multiples of it"),
       times,
       series: z.array(z.strictObject({ ...identity, min: points, max: points, count: z.array(z.number()) })),
@@ -75,15 +81,28 @@ export function seriesRoutes(app: Api, services: Pick<ApiServices, "now" | "netw
       if (asset === undefined) throw notFound("asset", query.asset, assetIds(network));
       const signals = [...new Set(query.signal.map((word) => signalOf(word, asset)))];
       const { from, to } = rangeOf(query, now());
-      const curve = telemetry.curve({ points: signals.map((signal) => ({ asset: asset.id, signal })), from, to, px: query.px });
+      const points = signals.map((signal) => ({ asset: asset.id, signal }));
+      const drawn = telemetry.curve({ points, from, to, px: query.px }, request.signal);
+      const curve = drawn instanceof Promise ? await unlessGone(drawn, request.signal) : drawn;
+      if (curve === undefined) return reply.hijack();
       const body = JSON.stringify(curve);
       const etag = etagOf(body);
-      const closed = to + CLOSED_AFTER_MS <= now();
+      const closed = to + CLOSED_AFTER_MS <= now() && curve.incomplete === undefined;
       reply.headers({ etag, "cache-control": closed ? `private, max-age=${CLOSED_CACHE_SECONDS}` : "private, no-cache" });
       if (isUnchanged(request.headers["if-none-match"], etag)) return reply.code(304).send();
       return reply.type("application/json; charset=utf-8").send(body as never);
     },
   );
+}
+
+/** Undefined when the client went before the answer was there: nobody is left to be told. */
+async function unlessGone<Answer>(answer: Promise<Answer>, signal: AbortSignal): Promise<Answer | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
 }
 
 function rangeOf(query: { from?: number | undefined; to?: number | undefined }, now: number): { from: number; to: number } {

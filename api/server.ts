@@ -1,15 +1,20 @@
+import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import cookie from "@fastify/cookie";
 import Fastify, { type FastifyInstance } from "fastify";
 import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { asyncApiRoutes } from "./asyncapi.ts";
 import { addAuthorisation } from "./auth.ts";
+import { backupRoutes } from "./backup.ts";
 import { addCompression } from "./compression.ts";
 import { complaintRoutes } from "./complaints.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import { ApiError, errorBody, errorHandler, notFound, sendError, toApiError } from "./errors.ts";
+import { exportRoutes } from "./export.ts";
 import { gatewayRoutes } from "./gateways.ts";
 import { healthRoutes } from "./health.ts";
+import { influxRoutes } from "./influx.ts";
+import { importRoutes } from "./import.ts";
 import { kpiRoutes } from "./kpi.ts";
 import { LIVE_LIMITS, LiveHub, type LiveLimits } from "./live-hub.ts";
 import { addWebSockets, liveRoutes } from "./live.ts";
@@ -108,12 +113,16 @@ export function buildServer(services: ApiServices, options: ServerOptions = {}):
     networkRoutes(api, services.network, services.simulated);
     stationRoutes(api, services);
     seriesRoutes(api, services);
+    if (services.readings !== undefined) exportRoutes(api, services.readings, services);
+    if (services.backups !== undefined) backupRoutes(api, services.backups, services);
+    if (services.imports !== undefined) importRoutes(api, services.imports, services);
     ticketRoutes(api, services);
     complaintRoutes(api, services);
     kpiRoutes(api, services);
     ruleRoutes(api, services.network, services.rules);
     rejectRoutes(api, services.telemetry);
     gatewayRoutes(api, services);
+    influxRoutes(api, services);
     liveRoutes(api, hub);
     metricsRoutes(api, services, hub, counts);
     openApiRoutes(api);
@@ -129,13 +138,15 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   const refusal =
     error.code === "HPE_HEADER_OVERFLOW"
       ? new ApiError("header_too_large", `expected at most ${LIMITS.headerBytes} bytes of headers`)
-      : new ApiError("bad_input", "the request is not HTTP", {
-          place: "request",
-          expected: "HTTP/1.1",
-          found: error.code ?? "something else",
-        });
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? new ApiError("too_slow", "the request did not come whole within its time")
+        : new ApiError("bad_input", "the request is not HTTP", {
+            place: "request",
+            expected: "HTTP/1.1",
+            found: error.code ?? "something else",
+          });
   const body = JSON.stringify(errorBody(refusal));
-  const head = `HTTP/1.1 ${refusal.status} Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n`;
+  const head = `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n`;
   if (socket.writable) socket.write(head + body);
   socket.destroySoon();
 }

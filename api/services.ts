@@ -1,10 +1,14 @@
+import type { Curve, CurveQuery } from "../model/curve.ts";
 import type { CircuitDerived, Connection, Health, RuleStatus, TicketSummary } from "../model/live.ts";
 import type { Episode, FaultKind, RootedEpisode } from "../model/finding.ts";
 import type { Network } from "../model/network.ts";
+import type { Reading, Reject } from "../model/reading.ts";
 import type { Actor, Role } from "../model/role.ts";
 import type { Ticket, TicketMove, TicketState } from "../model/ticket.ts";
 import type { Limit } from "../rules/limits.ts";
 import type { Rule } from "../rules/rule.ts";
+import type { Backups } from "../store/backup.ts";
+import type { DeadLetter, InfluxState } from "../store/influx.ts";
 import type { TelemetryStore } from "../store/telemetry.ts";
 import type { Complaint } from "../tickets/complaint.ts";
 import type { MoveBody, MoveProblem } from "../tickets/flow.ts";
@@ -17,13 +21,23 @@ export interface ApiServices {
   /** True while the data come from the simulator; every screen then says so. */
   readonly simulated: boolean;
   readonly network: Network;
-  readonly telemetry: Pick<TelemetryStore, "latestOf" | "curve" | "rejects" | "rejectCounts" | "stats">;
+  readonly telemetry: Pick<TelemetryStore, "latestOf" | "rejects" | "rejectCounts" | "stats"> & CurveSource;
   readonly rules: RuleService;
   readonly tickets: TicketService;
   readonly accounts: AccountService;
   readonly contacts: ContactSource;
   /** From `createLiveSource()`; the platform calls `touch` for every station that got fresh readings. */
   readonly live: LiveSource;
+  /** Tokens of commands that run beside the platform; undefined: none is valid. */
+  readonly commands?: CommandSource;
+  /** The forwarding to InfluxDB; undefined: none is configured. */
+  readonly influx?: InfluxService | undefined;
+  /** Takes history; undefined: there is no such route. */
+  readonly imports?: ImportService;
+  /** Makes backups; undefined: there is no such route. */
+  readonly backups?: BackupService;
+  /** Everything that is stored, for exports; undefined: there is no such route. */
+  readonly readings?: ReadingSource;
   readonly health: HealthSource;
   /** Counters and gauges of the rest of the platform for `GET /metrics`. */
   readonly metrics: () => readonly Metric[];
@@ -60,8 +74,48 @@ export interface Contact {
   readonly receivedAt: number | null;
 }
 
+interface CurveSource {
+  /** At once from the local store, later when older samples have to be asked for. `abort`: nobody waits for it any more. */
+  curve(query: CurveQuery, abort?: AbortSignal): Curve | Promise<Curve>;
+}
+
 interface ContactSource {
   contact(station: string): Contact;
+}
+
+/** What became of one request of history. */
+export interface ImportOutcome {
+  readonly lines: number;
+  readonly stored: number;
+  readonly known: number;
+  readonly rejected: number;
+  /** By reason; `topic` of the example is its place. */
+  readonly rejects: readonly {
+    readonly example: Pick<Reject, "topic" | "asset" | "signal" | "reason" | "expected" | "found" | "suggestion">;
+    readonly count: number;
+  }[];
+}
+
+export interface ImportService {
+  /** Takes JSON lines as they come; `place` names them among the rejects. */
+  take(stream: AsyncIterable<Uint8Array>, place: string): Promise<ImportOutcome>;
+}
+
+/** Stored readings of a station with from <= at < to in slices, in canonical order. */
+export type ReadingSource = (station: string, from: number, to: number) => AsyncIterable<readonly Reading[]>;
+
+export type BackupService = Pick<Backups, "run">;
+
+interface CommandSource {
+  /** The command that a token was made for; undefined for any other token. */
+  command(token: string): string | undefined;
+}
+
+export interface InfluxService {
+  state(): InfluxState;
+  deadLetters(query: { readonly limit: number; readonly cursor?: string | undefined }): Page<DeadLetter>;
+  /** Rejects when InfluxDB cannot be reached. */
+  replay(ids: readonly number[] | "all", by: Actor): Promise<{ readonly written: number; readonly refused: number }>;
 }
 
 export interface HealthSource {
@@ -99,7 +153,7 @@ interface TicketQuery {
 }
 
 /** A ticket with when the first resident called about it; null while none did. */
-export type TicketView = Ticket & { readonly firstCallAt: number | null };
+export type TicketView = Ticket & { readonly firstCallAt: number | null; readonly absorbed: number };
 
 export type MoveOutcome =
   | { readonly type: "moved"; readonly ticket: TicketView }

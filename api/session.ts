@@ -73,7 +73,7 @@ export function sessionRoutes(app: Api, services: ApiServices): void {
 
   app.delete(
     "/api/session",
-    { config, schema: { tags, summary: "Sign out", response: { 204: z.undefined().describe("Signed out"), ...errors() } } },
+    { config, schema: { tags, summary: "Sign out", response: { 204: z.undefined().describe("Signed out"), ...errors(413, 415) } } },
     async (request, reply) => {
       if (request.principal?.session !== undefined) accounts.endSession(request.principal.session);
       return reply.clearCookie(SESSION_COOKIE, cookie).code(204).send();

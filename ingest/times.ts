@@ -57,6 +57,13 @@ function settleObject(decoded: Decoded, object: DecodedObject, offsetMs: number,
   return true;
 }
 
+/** What is wrong with the time of something that is known to be history; undefined when it can be stored. */
+export function historyTimeFault(ts: number, receivedAt: number): (TimeFault & { readonly found: string }) | undefined {
+  if (ts >= OLDEST_MS && ts <= receivedAt + FUTURE_MS && Number.isSafeInteger(ts)) return undefined;
+  const fault = checkTime(ts) ?? futureFault(ts, receivedAt);
+  return { ...fault, found: fault.reason === "future_time" ? `${written(ts)}, ${inWords(ts - receivedAt)} ahead` : written(ts) };
+}
+
 /** What is wrong with a number as a time, whoever's clock it is. */
 function checkTime(ts: number): TimeFault | undefined {
   if (ts >= OLDEST_MS && Number.isSafeInteger(ts)) return undefined;

@@ -1,7 +1,14 @@
 import type { SignalId } from "./signals.ts";
+import type { Text } from "./text.ts";
 
 /** [from, to) in epoch ms within which a line must not be joined: nothing was sent, or the sensor had failed. */
 export type CurveGap = readonly [from: number, to: number];
+
+/** Samples before this time, epoch ms, are kept elsewhere and could not be read now: what the curve lacks there is no gap. */
+export interface IncompleteCurve {
+  readonly before: number;
+  readonly reason: Text;
+}
 
 /**
  * A curve as columns on one time axis (CONTRACT 5). Times are epoch ms, ascending; a gap is null.
@@ -11,6 +18,7 @@ export interface RawCurve {
   readonly from: number;
   readonly to: number;
   readonly raw: true;
+  readonly incomplete?: IncompleteCurve;
   readonly times: number[];
   readonly series: {
     readonly asset: string;
@@ -25,6 +33,7 @@ export interface BucketedCurve {
   readonly from: number;
   readonly to: number;
   readonly raw: false;
+  readonly incomplete?: IncompleteCurve;
   /** Width of a bucket; buckets start at multiples of it. */
   readonly bucketMs: number;
   readonly times: number[];

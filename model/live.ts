@@ -75,6 +75,8 @@ export interface HealthPart {
   readonly status: "ok" | "degraded" | "down";
   /** What is wrong and what to do, when not ok. */
   readonly message?: Text;
+  /** Nothing is lost and it mends itself: told without alarm. */
+  readonly quiet?: boolean;
   readonly figures: Readonly<Record<string, number | string | null>>;
 }
 

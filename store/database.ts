@@ -1,7 +1,11 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { MIGRATIONS, SCHEMA_VERSION, type Migration } from "./migrations.ts";
+import { InputError } from "../model/input-error.ts";
+import { type VersionKeeper, migrateForward } from "./file-migrations.ts";
+import { MIGRATIONS, SCHEMA_VERSION } from "./migrations.ts";
+import { finishSwap, isSwapping } from "./restore-swap.ts";
+import { lockFolder, prepareFolder } from "./telemetry-files.ts";
 
 /** The application database `app.db`: tickets, accounts, audit, rule snapshots. Opens it, migrates it forward, runs transactions. */
 
@@ -24,15 +28,17 @@ export interface OpenDatabaseOptions {
   readonly upTo?: number;
 }
 
-/** Opens the database of a data folder, creating both. */
+/** Opens the database of a data folder, creating both. Throws InputError also while a restore is under way there. */
 export function openAppDatabase(dataFolder: string): AppDatabase {
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  if (isSwapping(dataFolder)) finishRestore(dataFolder);
   return openDatabase(join(dataFolder, DATABASE_FILE));
 }
 
 /**
  * Opens a database file (":memory:" for one that is not kept) and migrates it to the newest schema, after putting a copy of the
- * old one beside it. Throws when the file was written by a newer version of the program, or is not a database.
+ * old one beside it. Throws InputError when the file was written by a newer version of the program or the disk has no room for the
+ * copy, another error when it is not a database.
  */
 export function openDatabase(file: string, options: OpenDatabaseOptions = {}): AppDatabase {
   if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true });
@@ -47,14 +53,27 @@ export function openDatabase(file: string, options: OpenDatabaseOptions = {}): A
       transaction: (work) => runTransaction(sql, work),
       close: () => sql.close(),
     };
-    migrate(
-      database,
+    refuseNewer(sql, file);
+    migrateForward(
+      sql,
+      file,
+      VERSIONS,
       MIGRATIONS.filter((migration) => migration.version <= (options.upTo ?? SCHEMA_VERSION)),
     );
     return database;
   } catch (error) {
     sql.close();
     throw error;
+  }
+}
+
+/** A restore was cut off before its end; whoever opens the folder next finishes it. */
+function finishRestore(dataFolder: string): void {
+  const lock = lockFolder(prepareFolder(dataFolder));
+  try {
+    finishSwap(dataFolder);
+  } finally {
+    lock.close();
   }
 }
 
@@ -81,34 +100,21 @@ export function schemaVersion(sql: DatabaseSync): number {
   return Number(row?.["version"] ?? 0);
 }
 
-function migrate(database: AppDatabase, migrations: readonly Migration[]): void {
-  const { sql, file } = database;
-  const target = migrations.at(-1)?.version ?? 0;
+const VERSIONS: VersionKeeper = {
+  versionOf: schemaVersion,
+  record(sql, { version, name }) {
+    sql.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT");
+    sql.prepare("INSERT INTO schema_version (version, name) VALUES (?, ?)").run(version, name);
+  },
+};
+
+function refuseNewer(sql: DatabaseSync, file: string): void {
   const found = schemaVersion(sql);
   if (found > SCHEMA_VERSION)
-    throw new Error(
-      `${file} has schema version ${found}, this program knows up to ${SCHEMA_VERSION}: it was written by a newer version, start that one`,
+    throw new InputError(
+      file,
+      `a schema version up to ${SCHEMA_VERSION}`,
+      `version ${found}`,
+      "it was written by a newer version of HeatSteward: start that one",
     );
-  if (found >= target) return;
-  if (found > 0 && file !== ":memory:") copyBefore(sql, file, found);
-  for (const migration of migrations) {
-    // One transaction each, version and all: a kill leaves the old schema or the new one. The version is read inside, since another process may be first.
-    database.transaction(() => {
-      if (schemaVersion(sql) >= migration.version) return;
-      sql.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT");
-      sql.exec(migration.sql);
-      sql.prepare("INSERT INTO schema_version (version, name) VALUES (?, ?)").run(migration.version, migration.name);
-    });
-  }
-}
-
-/** A whole, consistent copy (with what is still in the write-ahead log). A copy of the same version is kept: it is the state before the first try. */
-function copyBefore(sql: DatabaseSync, file: string, version: number): void {
-  const copy = `${file}.before-v${version + 1}`;
-  if (existsSync(copy)) return;
-  // Renamed when complete: a kill while copying leaves no half copy under the good name.
-  const partial = `${copy}.partial`;
-  rmSync(partial, { force: true });
-  sql.prepare("VACUUM INTO ?").run(partial);
-  renameSync(partial, copy);
 }

@@ -14,6 +14,7 @@ export function toHeadRow(series: Series): HeadRow {
     points: series.points,
     from: series.from,
     chunkTo: series.chunkTo,
+    droppedTo: series.droppedTo,
     open: series.open.length === 0 ? null : packOpen(joinChunks(0, series.open)),
     tail: encodePoints(series.head, 0, series.head.count),
   };
@@ -43,6 +44,8 @@ export interface StoredHeadRow {
   readonly points: number;
   readonly from_at: number | null;
   readonly chunk_to: number;
+  /** Null in a row that an older layout wrote, and in one of which nothing was dropped. */
+  readonly dropped_to: number | null;
   readonly open: Uint8Array | null;
   readonly tail: Uint8Array;
 }
@@ -52,6 +55,7 @@ export function restoreHead(series: Series, row: StoredHeadRow): void {
   if (row.open !== null) series.open = [unpackOpen(row.open)];
   series.points = row.points;
   series.chunkTo = row.chunk_to;
+  series.droppedTo = row.dropped_to ?? -Infinity;
   series.frontier = series.open[0]?.to ?? row.chunk_to;
   series.from = row.from_at ?? series.open[0]?.from ?? firstTime(series.head) ?? Infinity;
 }

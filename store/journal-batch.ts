@@ -21,6 +21,11 @@ export function createBatch(count: number): BatchColumns {
   return columns(bytes, count);
 }
 
+/** Points in so many batches of so many bytes together. */
+export function pointsOf(bytes: number, batches: number): number {
+  return (bytes - batches * HEADER_BYTES) / BATCH_BYTES_PER_POINT;
+}
+
 /** Throws when the bytes are not a batch. */
 export function readBatch(data: Uint8Array): BatchColumns {
   // Columns need aligned memory of their own.

@@ -5,7 +5,8 @@ import { numberOf } from "./telemetry-files.ts";
 import type { Series } from "./series.ts";
 import type { CommitOutcome, TelemetryBatch } from "./telemetry.ts";
 import { createDurations } from "./journal-durations.ts";
-import type { JournalMessage, NewSeries } from "./worker-messages.ts";
+import { type Follower, openFollower } from "./journal-follower.ts";
+import type { Advanced, JournalMessage, NewSeries } from "./worker-messages.ts";
 import type { WorkerClient } from "./worker-client.ts";
 import { cutReject } from "./rejects-table.ts";
 
@@ -32,6 +33,10 @@ export interface Journal {
   replay(apply: (columns: BatchColumns) => void): void;
   /** The store has taken over everything up to this position. */
   advance(position: JournalPosition): Promise<void>;
+  /** The second reader, InfluxDB. */
+  readonly follower: Follower;
+  /** Takes back dead letters. */
+  readonly removeDeadLetters: (ids: readonly number[]) => Promise<number>;
   durations(): { readonly p50: number; readonly p99: number };
   /** Resolves when nothing waits any more; commits from now on are refused. */
   close(): Promise<void>;
@@ -58,17 +63,29 @@ export interface JournalParts {
   readonly seriesOf: (reading: Reading) => Series;
   /** Takes what is on the disk now into the store in memory. */
   readonly apply: (batch: TelemetryBatch) => CommitOutcome;
+  /** InfluxDB follows the journal; false: not any more, undefined: as it was. */
+  readonly influx: boolean | undefined;
+  /** Epoch ms. */
+  readonly now: () => number;
+}
+
+interface Prepared {
+  readonly message: Extract<JournalMessage, { kind: "commit" }>;
+  readonly registering: Set<Series>;
+  /** Lowest event time. */
+  readonly from: number;
 }
 
 const CURSOR = "store";
 
-export function openJournal({ path, database, worker, seriesOf, apply }: JournalParts): Journal {
+export function openJournal({ path, database, worker, seriesOf, apply, influx, now }: JournalParts): Journal {
   const cursor = numberOf(database, `SELECT sequence AS number FROM cursor WHERE name = '${CURSOR}'`);
   let sequence = numberOf(
     database,
     "SELECT max((SELECT coalesce(max(sequence), 0) FROM batch), (SELECT max(sequence) FROM cursor)) AS number",
   );
   let written = numberOf(database, `SELECT sum(length(data)) AS number FROM batch WHERE sequence > ${cursor}`);
+  const follower = openFollower({ database, worker, influx, now });
   let taken = 0;
   let waiting: Waiting[] = [];
   let waitingReadings = 0;
@@ -118,7 +135,7 @@ export function openJournal({ path, database, worker, seriesOf, apply }: Journal
   }
 
   async function writeGroup(group: readonly Waiting[]): Promise<void> {
-    const { message, registering } = prepare(group);
+    const { message, registering, from } = prepare(group);
     // The bytes go over to the worker and are gone here.
     const size = message.data?.length ?? 0;
     try {
@@ -132,7 +149,10 @@ export function openJournal({ path, database, worker, seriesOf, apply }: Journal
       }
     }
     failing = undefined;
-    if (size > 0) sequence = message.sequence;
+    if (size > 0) {
+      sequence = message.sequence;
+      follower.committed(sequence, size, from);
+    }
     written += size;
     for (const series of registering) series.registered = true;
     for (const entry of group) take(entry);
@@ -158,15 +178,17 @@ export function openJournal({ path, database, worker, seriesOf, apply }: Journal
     }
   }
 
-  function prepare(group: readonly Waiting[]): { message: Extract<JournalMessage, { kind: "commit" }>; registering: Set<Series> } {
+  function prepare(group: readonly Waiting[]): Prepared {
     const count = group.reduce((sum, { batch }) => sum + batch.readings.length, 0);
     const columns = createBatch(count);
     const registering = new Set<Series>();
     let index = 0;
+    let from = Infinity;
     for (const { batch } of group) {
       for (const reading of batch.readings) {
         const series = seriesOf(reading);
         if (!series.registered) registering.add(series);
+        if (reading.at < from) from = reading.at;
         columns.times[index] = reading.at;
         columns.values[index] = reading.value ?? NaN;
         columns.series[index++] = series.id;
@@ -177,6 +199,7 @@ export function openJournal({ path, database, worker, seriesOf, apply }: Journal
     return {
       message: { kind: "commit", sequence: sequence + 1, data: count === 0 ? undefined : columns.bytes, series, rejects },
       registering,
+      from,
     };
   }
 
@@ -195,13 +218,23 @@ export function openJournal({ path, database, worker, seriesOf, apply }: Journal
       return failing;
     },
     replay(apply) {
-      for (const row of database.prepare("SELECT data FROM batch WHERE sequence > ? ORDER BY sequence").iterate(cursor))
-        apply(readBatch(row["data"] as Uint8Array));
+      for (const row of database.prepare("SELECT sequence, data FROM batch WHERE sequence > ? ORDER BY sequence").iterate(cursor)) {
+        const columns = readBatch(row["data"] as Uint8Array);
+        follower.committed(
+          Number(row["sequence"]),
+          columns.bytes.length,
+          columns.times.reduce((low, at) => Math.min(low, at), Infinity),
+        );
+        apply(columns);
+      }
     },
     async advance(position) {
-      while ((await worker.call<number>({ kind: "advance", name: CURSOR, sequence: position.sequence })) > 0);
+      const message = { kind: "advance", name: CURSOR, sequence: position.sequence, notes: follower.notes() };
+      while ((await worker.call<Advanced>(message)).more);
       taken = position.written;
     },
+    follower,
+    removeDeadLetters: (ids) => worker.call<number>({ kind: "remove_dead_letters", ids }),
     durations: () => durations.percentiles(),
     async close() {
       closed = true;

@@ -136,6 +136,20 @@ export const MIGRATIONS: readonly Migration[] = [
     name: "gateway clocks",
     sql: "CREATE TABLE gateway_clocks (name TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT;",
   },
+  {
+    version: 5,
+    name: "commands",
+    sql: `
+      CREATE TABLE command_tokens (token_hash BLOB PRIMARY KEY, command TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE INDEX command_token_end ON command_tokens(expires_at);
+      CREATE TABLE import_progress (
+        fingerprint TEXT PRIMARY KEY,
+        path TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        records INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)!.version;

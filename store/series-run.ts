@@ -77,7 +77,7 @@ export function sliceIndexes(run: Run, start: number, end: number): Run {
   return { times: run.times.subarray(start, end), values: run.values.subarray(start, end), count: end - start };
 }
 
-/** Both runs as one; where both have a time, the value of `over` wins. */
+/** Both runs as one; where both have a time, the value of `over` wins, unless it is a failure. */
 export function mergeRuns(base: Run, over: Run): Run {
   if (over.count === 0) return base;
   const merged = createRun(base.count + over.count);
@@ -92,8 +92,9 @@ export function mergeRuns(base: Run, over: Run): Run {
       times[count] = leftAt;
       values[count++] = base.values[left++]!;
     } else {
+      const value = over.values[right++]!;
       times[count] = rightAt;
-      values[count++] = over.values[right++]!;
+      values[count++] = leftAt === rightAt && Number.isNaN(value) ? base.values[left]! : value;
       if (leftAt === rightAt) left++;
     }
   }

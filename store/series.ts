@@ -6,7 +6,8 @@ import { type Run, append, createRun, insertAt, lowerBound, removeFirst } from "
 /**
  * One time series in memory. Its points lie, oldest first, in full chunks (on the disk, or `pending` until the next checkpoint),
  * in the parts of the chunk that is not full yet (`open`) and in `head`, the newest ones. Points that come too late for the head
- * wait in `late`; where they have the time of a stored point they replace it.
+ * wait in `late`; where they have the time of a stored point they replace it. A failed reading never replaces a value of the same time,
+ * a value does replace a failure: so whether both or one of them came first makes no difference.
  */
 export interface Series {
   readonly id: number;
@@ -29,6 +30,11 @@ export interface Series {
   /** Oldest event time; Infinity without any. */
   from: number;
   points: number;
+  /**
+   * The newest time that the retention dropped; -Infinity when it dropped nothing. Every newer point that was ever stored and not
+   * replaced is still here.
+   */
+  droppedTo: number;
   /** Changed since the checkpoint last wrote it. */
   dirty: boolean;
   window: Window | undefined;
@@ -84,12 +90,13 @@ export function createSeries(id: number, asset: string, signal: string, point: P
     chunkTo: -Infinity,
     from: Infinity,
     points: 0,
+    droppedTo: -Infinity,
     dirty: false,
     window: undefined,
   };
 }
 
-/** Writes one point; `value` NaN says that the sensor failed. The last write for a time wins. */
+/** Writes one point; `value` NaN says that the sensor failed. The last value for a time wins, and any value over a failure. */
 export function writePoint(series: Series, at: number, value: number, keeper: SeriesKeeper): Outcome {
   const { head } = series;
   const { count } = head;
@@ -118,10 +125,10 @@ function writeLate(series: Series, at: number, value: number, keeper: SeriesKeep
 
 /** `stored`: the value that chunks hold for this time, undefined when none. */
 function upsert(run: Run, at: number, value: number, stored: number | undefined): Outcome {
-  if (stored !== undefined && Object.is(stored, value)) return KNOWN;
+  if (stored !== undefined && (Number.isNaN(value) || Object.is(stored, value))) return KNOWN;
   const index = lowerBound(run, at);
   if (index < run.count && run.times[index] === at) {
-    if (Object.is(run.values[index], value)) return KNOWN;
+    if (Number.isNaN(value) || Object.is(run.values[index], value)) return KNOWN;
     run.values[index] = value;
     return REPLACED;
   }

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { InputError } from "../model/input-error.ts";
+import { type Migration, type VersionKeeper, migrateForward } from "./file-migrations.ts";
 
 /** The files of the telemetry store in its folder: where they are, their tables, and what is said when they cannot be used. */
 
@@ -12,23 +13,27 @@ export interface TelemetryFiles {
   readonly chunks: string;
 }
 
-/** One kind of file: the number in its header ("HSTJ", "HSTC"), its newest layout and how that is made. */
+/** One kind of file: the number in its header ("HSTJ", "HSTC") and how its layout came to be. */
 interface Layout {
   readonly what: string;
   readonly applicationId: number;
-  readonly version: number;
-  readonly tables: string;
+  /** In order. Never edit one that was released: add the next. */
+  readonly migrations: readonly Migration[];
 }
 
 /**
  * batch: what was committed, in order (`journal-batch.ts`), until every reader named in `cursor` is past it. series: the numbers
- * that stand for (asset, signal) in both files; never reused.
+ * that stand for (asset, signal) in both files; never reused. dead_letter: lines that InfluxDB will never take. note: what a
+ * reader of the journal has to remember, written together with its cursor.
  */
 export const JOURNAL: Layout = {
   what: "the telemetry journal of HeatSteward",
   applicationId: 0x4853544a,
-  version: 1,
-  tables: `
+  migrations: [
+    {
+      version: 1,
+      name: "journal",
+      sql: `
     CREATE TABLE batch (sequence INTEGER PRIMARY KEY, data BLOB NOT NULL);
     CREATE TABLE series (id INTEGER PRIMARY KEY, asset TEXT NOT NULL, signal TEXT NOT NULL, UNIQUE (asset, signal));
     CREATE TABLE cursor (name TEXT PRIMARY KEY, sequence INTEGER NOT NULL) WITHOUT ROWID;
@@ -37,19 +42,46 @@ export const JOURNAL: Layout = {
     CREATE INDEX reject_by_station ON reject (station);
     CREATE TABLE reject_count (reason TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
     INSERT INTO cursor VALUES ('store', 0);`,
+    },
+    {
+      version: 2,
+      name: "dead letters and notes",
+      sql: `
+        CREATE TABLE dead_letter (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, target TEXT NOT NULL, line TEXT NOT NULL, reason TEXT NOT NULL);
+        CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`,
+    },
+  ],
 };
 
-/** chunk: full chunks (`chunk.ts`), never overlapping within a series; the index answers for them without reading them. head: what is newer, per series. */
+/**
+ * chunk: full chunks (`chunk.ts`), never overlapping within a series; the index answers for them without reading them. head: what is
+ * newer, per series, and what the retention dropped of it. note: what is known of the file as a whole.
+ */
 export const CHUNKS: Layout = {
   what: "the telemetry chunks of HeatSteward",
   applicationId: 0x48535443,
-  version: 1,
-  tables: `
+  migrations: [
+    {
+      version: 1,
+      name: "chunks",
+      sql: `
     CREATE TABLE chunk (id INTEGER PRIMARY KEY, series INTEGER NOT NULL, from_at REAL NOT NULL, to_at REAL NOT NULL, count INTEGER NOT NULL,
       good INTEGER NOT NULL, min REAL, max REAL, sum REAL, first REAL, last REAL, data BLOB NOT NULL);
     CREATE INDEX chunk_by_series ON chunk (series, to_at, from_at, count, good, min, max);
     CREATE TABLE head (series INTEGER PRIMARY KEY, points INTEGER NOT NULL, from_at REAL, chunk_to REAL, open BLOB, tail BLOB NOT NULL);`,
+    },
+    {
+      version: 2,
+      name: "dropped_to and notes",
+      sql: `
+        ALTER TABLE head ADD COLUMN dropped_to REAL;
+        CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`,
+    },
+  ],
 };
+
+/** Note of the chunk file: readings up to this event time may be missing, since a backup was restored then. */
+export const INCOMPLETE_BEFORE = "incomplete_before";
 
 const ANSWER_WITHIN_MS = 5000;
 
@@ -100,27 +132,31 @@ export function openFile(path: string, layout: Layout): DatabaseSync {
 }
 
 function prepare(database: DatabaseSync, path: string, layout: Layout): void {
-  const tables = numberOf(database, "SELECT count(*) AS number FROM sqlite_schema");
-  const applicationId = numberOf(database, "SELECT application_id AS number FROM pragma_application_id");
-  if (tables === 0) {
-    // Has no effect once there is a table.
-    database.exec("PRAGMA auto_vacuum = INCREMENTAL");
-    setDurable(database);
-    database.exec(
-      `BEGIN IMMEDIATE; ${layout.tables} PRAGMA application_id = ${layout.applicationId}; PRAGMA user_version = ${layout.version}; COMMIT`,
-    );
-    return;
-  }
-  if (applicationId !== layout.applicationId) throw new InputError(path, layout.what, "a database of another program");
-  const version = numberOf(database, "SELECT user_version AS number FROM pragma_user_version");
-  if (version > layout.version)
-    throw new InputError(
-      path,
-      `version ${layout.version} of ${layout.what}`,
-      `version ${version}`,
-      "use the newer HeatSteward that wrote it",
-    );
+  const { what, applicationId, migrations } = layout;
+  const isNew = isEmpty(database);
+  if (!isNew && numberOf(database, "SELECT application_id AS number FROM pragma_application_id") !== applicationId)
+    throw new InputError(path, what, "a database of another program");
+  const keeper: VersionKeeper = {
+    versionOf: layoutVersion,
+    record(changed, { version }) {
+      changed.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${version}`);
+    },
+  };
+  const newest = migrations.at(-1)!.version;
+  const version = layoutVersion(database);
+  if (version > newest)
+    throw new InputError(path, `version ${newest} of ${what}`, `version ${version}`, "use the newer HeatSteward that wrote it");
+  // Has no effect once there is a table.
+  if (isNew) database.exec("PRAGMA auto_vacuum = INCREMENTAL");
   setDurable(database);
+  migrateForward(database, path, keeper, migrations);
+}
+
+const isEmpty = (database: DatabaseSync): boolean => numberOf(database, "SELECT count(*) AS number FROM sqlite_schema") === 0;
+
+/** Version of the layout of a file; 0 for an empty one. */
+function layoutVersion(database: DatabaseSync): number {
+  return isEmpty(database) ? 0 : numberOf(database, "SELECT user_version AS number FROM pragma_user_version");
 }
 
 /** A write-ahead log that a burst made longer is cut to this. */

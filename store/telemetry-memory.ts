@@ -6,6 +6,7 @@ import { STATUS_SIGNAL, type SignalId } from "../model/signals.ts";
 import { type ChunkReader, createChunkReader } from "./chunk-reader.ts";
 import { type StoredHeadRow, restoreHead } from "./head-row.ts";
 import type { BatchColumns } from "./journal-batch.ts";
+import type { Run } from "./series-run.ts";
 import { settleLate } from "./series-settle.ts";
 import { type SeriesTable, createSeriesTable } from "./series-table.ts";
 import { KNOWN, type Series, type SeriesKeeper, WRITTEN, writePoint } from "./series.ts";
@@ -33,8 +34,10 @@ export interface TelemetryMemory {
   readonly mark: (series: Series) => void;
   /** The series that changed since the last call. */
   takeDirty(): Series[];
-  /** A series lost points to the retention. */
-  readonly discount: (series: Series, points: number) => void;
+  /** Event time of the oldest point of all; undefined without any. */
+  oldest(): number | undefined;
+  /** The retention changed a series that had so many points before; counts again what is left where that is not sure. */
+  readonly discount: (series: Series, before: number) => void;
 }
 
 /** Memory as the two files hold it, but for what `replay` still brings. */
@@ -58,7 +61,7 @@ export function loadMemory(network: Network, journal: DatabaseSync, chunks: Data
   };
   for (const row of journal.prepare("SELECT id, asset, signal FROM series").iterate())
     table.restore(Number(row["id"]), String(row["asset"]), String(row["signal"]));
-  for (const row of chunks.prepare("SELECT series, points, from_at, chunk_to, open, tail FROM head").iterate()) {
+  for (const row of chunks.prepare("SELECT series, points, from_at, chunk_to, dropped_to, open, tail FROM head").iterate()) {
     const series = table.byId(Number(row["series"]));
     if (series === undefined)
       throw new Error(
@@ -136,11 +139,25 @@ export function loadMemory(network: Network, journal: DatabaseSync, chunks: Data
       dirty = [];
       return taken;
     },
-    discount(series, lost) {
-      points -= lost;
+    oldest() {
+      let from = Infinity;
+      for (const series of table.all) from = Math.min(from, series.from);
+      return from === Infinity ? undefined : from;
+    },
+    discount(series, before) {
+      // A late point that waits may have been a new one, or one instead of a point that is gone now.
+      if (series.late !== undefined && series.late.count > 0) series.points = countPoints(series, series.late, reader);
+      points += series.points - before;
       keeper.mark(series);
     },
   };
+}
+
+function countPoints(series: Series, late: Run, reader: ChunkReader): number {
+  let count = series.head.count;
+  for (const entry of reader.range(series, -Infinity, Infinity)) count += entry.count;
+  for (let index = 0; index < late.count; index++) if (reader.find(series, late.times[index]!) === undefined) count++;
+  return count;
 }
 
 /** The head always holds the newest point. */

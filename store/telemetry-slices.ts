@@ -1,17 +1,14 @@
 import type { Chunk } from "./chunk.ts";
 import { toHeadRow } from "./head-row.ts";
-import { firstTime } from "./series-run.ts";
 import type { Series } from "./series.ts";
-import type { ChunkRow, Dropped, HeadRow } from "./worker-messages.ts";
+import type { ChunkRow, HeadRow } from "./worker-messages.ts";
 import type { WorkerClient } from "./worker-client.ts";
 
-/** Writes what changed in memory to the chunk file, slice by slice, so that commits and questions get their turn in between; drops what is too old. */
+/** Writes what changed in memory to the chunk file, slice by slice, so that commits and questions get their turn in between. */
 
 /** Series, and bytes, of one slice. */
 const SLICE_SERIES_MAX = 512;
 const SLICE_BYTES_MAX = 4_000_000;
-/** Series of one step of the retention. */
-const DROP_SERIES_MAX = 2000;
 
 interface Saved {
   readonly series: Series;
@@ -28,13 +25,15 @@ interface Slice {
 
 /**
  * Saves the series; `settle` merges the late points of one first. Rejects when the disk refuses: then every series that is not
- * on the disk yet is handed to `unsaved`, and nothing is lost in memory.
+ * on the disk yet is handed to `unsaved`, and nothing is lost in memory. `tight`: each slice is worked into the file at once, so
+ * that the write-ahead log takes no room of its own.
  */
 export async function saveSeries(
   dirty: readonly Series[],
   worker: WorkerClient,
   settle: (series: Series) => void,
   unsaved: (series: Series) => void,
+  tight: () => boolean = () => false,
 ): Promise<void> {
   let next = 0;
   try {
@@ -43,6 +42,7 @@ export async function saveSeries(
       await worker.call<null>({ kind: "write", chunks: slice.chunks, removed: slice.removed, heads: slice.heads });
       next += slice.saved.length;
       for (const saved of slice.saved) forget(saved);
+      if (tight()) await worker.call<null>({ kind: "trim" });
     }
   } catch (error) {
     for (const series of dirty.slice(next)) unsaved(series);
@@ -79,40 +79,4 @@ function forget({ series, pending, removed }: Saved): void {
   }
   for (const id of removed) series.removed?.delete(id);
   if (series.removed?.size === 0) series.removed = undefined;
-}
-
-/** Drops the chunks that end before a time; `lost` gets every series with the number of points that went. */
-export async function dropBefore(
-  before: number,
-  all: readonly Series[],
-  worker: WorkerClient,
-  lost: (series: Series, points: number) => void,
-): Promise<void> {
-  for (let start = 0; start < all.length; start += DROP_SERIES_MAX) {
-    const old = new Map<number, Series>();
-    for (const series of all.slice(start, start + DROP_SERIES_MAX)) if (series.from < before) old.set(series.id, series);
-    if (old.size === 0) continue;
-    const dropped = await worker.call<Dropped[]>({ kind: "drop", series: [...old.keys()], before });
-    const fromDisk = new Map(dropped.map((entry) => [entry.series, entry]));
-    for (const series of old.values()) {
-      const points = applyDrop(series, before, fromDisk.get(series.id));
-      if (points > 0) lost(series, points);
-    }
-  }
-}
-
-function applyDrop(series: Series, before: number, dropped: Dropped | undefined): number {
-  let points = dropped?.points ?? 0;
-  // A waiting late point may belong to the open chunk; then it goes next time.
-  if (series.open.length > 0 && series.open[series.open.length - 1]!.to < before && (series.late?.count ?? 0) === 0) {
-    points += series.open.reduce((sum, part) => sum + part.count, 0);
-    series.open = [];
-    series.frontier = series.chunkTo;
-  }
-  if (points === 0) return 0;
-  series.points -= points;
-  const oldest = [dropped?.from, series.pending[0]?.from, series.open[0]?.from, firstTime(series.late), firstTime(series.head)];
-  series.from = Math.min(...oldest.map((at) => at ?? Infinity));
-  series.window = undefined;
-  return points;
 }

@@ -1,4 +1,5 @@
 import type { Reject } from "../model/reading.ts";
+import type { InfluxTarget } from "./influx.ts";
 
 /** What the main thread asks of the two worker threads that write. */
 
@@ -17,13 +18,40 @@ export type JournalMessage =
       readonly series: readonly NewSeries[];
       readonly rejects: readonly Reject[];
     }
-  /** Reader `name` needs nothing up to `sequence` any more; answered by the bytes that are left in the journal. */
-  | { readonly kind: "advance"; readonly name: string; readonly sequence: number };
+  /** Reader `name` needs nothing up to `sequence` any more; all of it in one transaction, answered by `Advanced`. */
+  | {
+      readonly kind: "advance";
+      readonly name: string;
+      readonly sequence: number;
+      /** Notes to keep with it; null removes one. */
+      readonly notes?: Notes;
+      readonly deadLetters?: readonly NewDeadLetter[];
+    }
+  /** Dead letters that were written or given up; answered by how many there were. */
+  | { readonly kind: "remove_dead_letters"; readonly ids: readonly number[] };
+
+/** What a reader of the journal keeps beside its cursor, by name. */
+export type Notes = Readonly<Record<string, string | null>>;
+
+export interface NewDeadLetter {
+  readonly at: number;
+  readonly target: InfluxTarget;
+  readonly line: string;
+  readonly reason: string;
+}
+
+export interface Advanced {
+  /** There are more batches to remove than one step may. */
+  readonly more: boolean;
+  /** Dead letters dropped for newer ones. */
+  readonly dropped: number;
+}
 
 export interface JournalWorkerData {
   readonly path: string;
   readonly bytesMax: number;
   readonly rejectsMax: number;
+  readonly deadLettersMax: number;
 }
 
 export interface HeadRow {
@@ -31,6 +59,7 @@ export interface HeadRow {
   readonly points: number;
   readonly from: number;
   readonly chunkTo: number;
+  readonly droppedTo: number;
   /** Summary (`head-row.ts`) and bytes of the chunk that is not full yet. */
   readonly open: Uint8Array | null;
   /** The newest points, compressed. */
@@ -60,14 +89,38 @@ export type ChunkMessage =
       readonly removed: readonly number[];
       readonly heads: readonly HeadRow[];
     }
-  /** Drops the chunks of these series that end before `before`, and gives free pages back; answered by what was dropped. */
-  | { readonly kind: "drop"; readonly series: readonly number[]; readonly before: number };
+  /**
+   * Drops chunks of these series that end before `before`, the oldest of each first and a limited number in all; answered by
+   * `DropAnswer`. One transaction.
+   */
+  | { readonly kind: "drop"; readonly series: readonly number[]; readonly before: number }
+  /** Answered by `FileSize`. */
+  | { readonly kind: "size" }
+  /** About how far back chunks have to go to free so many bytes; answered by a time for `drop`, or null when there are no chunks. */
+  | { readonly kind: "cut"; readonly bytes: number }
+  /** Gives some free pages back to the file system; answered by `FileSize`. */
+  | { readonly kind: "shrink" }
+  /** Leaves as little of the write-ahead log on the disk as can be; answered by null. */
+  | { readonly kind: "trim" };
 
-export interface Dropped {
+export interface DropAnswer {
+  readonly dropped: readonly DroppedChunks[];
+  /** How many of the series, from the first, have nothing left to drop. */
+  readonly done: number;
+}
+
+export interface DroppedChunks {
   readonly series: number;
-  readonly points: number;
+  /** Ascending in time. */
+  readonly chunks: readonly { readonly id: number; readonly count: number; readonly to: number }[];
   /** Start of the oldest chunk that is left; null: none is. */
   readonly from: number | null;
+}
+
+export interface FileSize {
+  readonly bytes: number;
+  /** Part of it that holds nothing. */
+  readonly freeBytes: number;
 }
 
 export interface ChunkWorkerData {

@@ -13,6 +13,8 @@ const PROGRAMS: readonly { program: string; path: string; debianPackage: string 
   { program: "chromium", path: "/usr/bin/chromium", debianPackage: "chromium" },
   { program: "mosquitto", path: "/usr/sbin/mosquitto", debianPackage: "mosquitto" },
   { program: "mosquitto_pub", path: "/usr/bin/mosquitto_pub", debianPackage: "mosquitto-clients" },
+  { program: "influxd", path: "/usr/bin/influxd", debianPackage: "influxdb" },
+  { program: "nats-server", path: "/usr/sbin/nats-server", debianPackage: "nats-server" },
   { program: "openssl", path: "/usr/bin/openssl", debianPackage: "openssl" },
   { program: "Chinese glyphs", path: "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", debianPackage: "fonts-noto-cjk" },
 ];
@@ -58,9 +60,9 @@ function installPrograms(): void {
     const quiet = { stdio: ["ignore", "ignore", "inherit"] as ["ignore", "ignore", "inherit"], env: environment };
     spawnSync("apt-get", ["update", "-q"], quiet);
     spawnSync("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...packages], quiet);
-    // Debian starts the broker that it installs; the tests start their own, and its port is the platform's.
-    if (packages.includes("mosquitto") && existsSync("/run/systemd/system"))
-      spawnSync("systemctl", ["disable", "--now", "mosquitto"], quiet);
+    // Debian starts the services that it installs; the tests start their own, and the broker's port is the platform's.
+    const services = packages.filter((name) => name === "mosquitto" || name === "influxdb" || name === "nats-server");
+    if (services.length > 0 && existsSync("/run/systemd/system")) spawnSync("systemctl", ["disable", "--now", ...services], quiet);
   }
   const still = missing.filter(({ path }) => !existsSync(path));
   if (still.length === 0) return;

@@ -18,6 +18,9 @@ const EXPECTED: Readonly<Record<string, Access>> = {
   "GET /api/stations": "viewer",
   "GET /api/stations/:id": "viewer",
   "GET /api/series": "viewer",
+  "GET /api/export": "viewer",
+  "POST /api/import": "engineer",
+  "POST /api/backup": "admin",
   "GET /api/tickets": "viewer",
   "GET /api/tickets/:id": "viewer",
   "GET /api/kpi": "viewer",
@@ -32,6 +35,9 @@ const EXPECTED: Readonly<Record<string, Access>> = {
   "GET /api/asyncapi.json": "viewer",
   "GET /api/gateways": "engineer",
   "POST /api/gateways": "engineer",
+  "GET /api/influx": "viewer",
+  "GET /api/influx/dead-letters": "engineer",
+  "POST /api/influx/dead-letters/replay": "engineer",
   ...Object.fromEntries(Object.entries(MOVE_ROLES).map(([move, role]) => [`POST /api/tickets/:id/${move}`, role])),
 };
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { kpiOf } from "../../api/kpi.ts";
 import type { TicketView } from "../../api/services.ts";
 import type { Deadline } from "../../model/ticket.ts";
+import { newTicket } from "../support/sample-faults.ts";
 import { START, testApi } from "../support/services.ts";
 
 const MINUTE = 60_000;
@@ -71,6 +72,39 @@ describe("kpi", () => {
     expect(await get("")).toMatchObject({ open: 2, overdue: 1, opened: 2, to: api.clock.at + 1, complete: true });
     expect(await get(`?from=${START + 1}`)).toMatchObject({ open: 2, opened: 1, byKind: [{ kind: "air_lock" }] });
     expect(await get(`?from=${START}&to=${START + 1}`)).toMatchObject({ opened: 1, byKind: [{ kind: "leak" }] });
+    await api.app.close();
+  });
+
+  it("counts many tickets page by page, and everybody else has a turn between two pages", async () => {
+    let turn = 0;
+    const turnOfPage: number[] = [];
+    const api = await testApi((services) => ({
+      ...services,
+      tickets: {
+        ...services.tickets,
+        list(query) {
+          turnOfPage.push(turn);
+          return services.tickets.list(query);
+        },
+      },
+    }));
+    const closed = Array.from({ length: 600 }, (_, index) => {
+      const at = START - 1_000 + index;
+      const ticket = { ...newTicket("leak", "S01-H", at), state: "closed" as const, closedAt: at };
+      return { type: "open" as const, ticket, steps: [{ at, kind: "opened" as const, by: "system", set: {} }] };
+    });
+    api.records.apply(closed);
+    let counting = true;
+    const count = (): void => {
+      turn++;
+      if (counting) setImmediate(count);
+    };
+    count();
+    const { opened, complete } = (await api.app.inject({ url: "/api/kpi", headers: api.as("viewer") })).json<Record<string, unknown>>();
+    counting = false;
+    expect({ opened, complete }).toEqual({ opened: 600, complete: true });
+    expect(turnOfPage.length).toBeGreaterThan(1);
+    expect(new Set(turnOfPage).size).toBe(turnOfPage.length);
     await api.app.close();
   });
 });

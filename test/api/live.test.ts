@@ -1,46 +1,25 @@
-import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import type { LiveLimits } from "../../api/live-hub.ts";
 import type { TicketLogEntry } from "../../api/services.ts";
-import { ADMIN_TOKEN, START, testApi, type TestApi } from "../support/services.ts";
-import { openLive, type LiveClient } from "../support/live-client.ts";
+import { BEARER, startLiveApi, type LiveApi } from "../support/live-api.ts";
+import type { LiveClient } from "../support/live-client.ts";
 import { seededRandom } from "../support/random.ts";
+import { START } from "../support/services.ts";
 import { until } from "../support/until.ts";
 
-const bearer = { authorization: `Bearer ${ADMIN_TOKEN}` };
-let api: TestApi;
-let port: number;
+/** The live socket: a snapshot, then what changed; tickets in order, none missed. */
 
-async function start(live: Partial<LiveLimits> = {}, change?: Parameters<typeof testApi>[0]): Promise<void> {
-  api = await testApi(change, { live: { flushMs: 10, ...live } });
-  await api.app.listen({ port: 0, host: "127.0.0.1" });
-  port = (api.app.server.address() as { port: number }).port;
+let api: LiveApi;
+async function start(...options: Parameters<typeof startLiveApi>): Promise<void> {
+  api = await startLiveApi(...options);
 }
 afterEach(() => api.app.close());
-
-const open = (query = "", headers: Record<string, string> = bearer): Promise<LiveClient> => openLive({ port, headers, query });
-const metric = async (name: string): Promise<number> => {
-  const { body } = await api.app.inject({ url: "/metrics", headers: bearer });
-  return Number(
-    body
-      .split("\n")
-      .find((line) => line.startsWith(`heatsteward_${name} `))
-      ?.split(" ")[1] ?? Number.NaN,
-  );
-};
-
-/** A reading has come. */
-function receive(station: string, asset: string, signal: "t_out" | "t2_supply" | "t_return" | "t_room", at: number, value: number): void {
-  api.telemetry.set(asset, signal, at, value);
-  api.contacts.set(station, { connection: "online", dataAt: at, receivedAt: at });
-  api.services.live.touch(station);
-}
+const open = (query = ""): Promise<LiveClient> => api.connect({ query });
 
 describe("snapshot and deltas", () => {
   it("begins with everything, then says what changed and nothing else", async () => {
     await start();
-    receive("S01", "S01", "t_out", START, -3);
-    receive("S01", "S01-H", "t2_supply", START, 48);
+    api.receive("S01", "S01", "t_out", START, -3);
+    api.receive("S01", "S01-H", "t2_supply", START, 48);
     const id = api.open("leak", "S01-H");
     const client = await open();
     const snapshot = await client.next("snapshot");
@@ -54,8 +33,8 @@ describe("snapshot and deltas", () => {
     expect(snapshot.stations[1]).toMatchObject({ connection: "never", dataAt: null, values: {} });
     await client.next("health");
 
-    receive("S01", "S01-H", "t2_supply", START + 1000, 47);
-    receive("S01", "S01-H", "t2_supply", START + 2000, 46);
+    api.receive("S01", "S01-H", "t2_supply", START + 1000, 47);
+    api.receive("S01", "S01-H", "t2_supply", START + 2000, 46);
     const delta = await client.next("delta");
     expect(delta.stations).toEqual([
       {
@@ -72,12 +51,12 @@ describe("snapshot and deltas", () => {
 
   it("says nothing of a station that was touched but did not change", async () => {
     await start();
-    receive("S01", "S01", "t_out", START, -3);
+    api.receive("S01", "S01", "t_out", START, -3);
     const client = await open();
     await client.next("snapshot");
     api.services.live.touch("S01");
     api.services.live.touch("no such station");
-    receive("S02", "S02", "t_out", START, -4);
+    api.receive("S02", "S02", "t_out", START, -4);
     const delta = await client.next("delta");
     expect(delta.stations.map(({ id }) => id)).toEqual(["S02"]);
     expect(client.messages.filter(({ type }) => type === "delta")).toHaveLength(1);
@@ -86,7 +65,7 @@ describe("snapshot and deltas", () => {
 
   it("tells that a station fell silent, without any reading", async () => {
     await start();
-    receive("S01", "S01", "t_out", START, -3);
+    api.receive("S01", "S01", "t_out", START, -3);
     const client = await open();
     await client.next("snapshot");
     api.contacts.set("S01", { connection: "silent", dataAt: START, receivedAt: START });
@@ -99,7 +78,7 @@ describe("snapshot and deltas", () => {
     const first = await open();
     await first.next("snapshot");
     await first.end();
-    receive("S01", "S01", "t_out", START, -7);
+    api.receive("S01", "S01", "t_out", START, -7);
     api.contacts.set("S02", { connection: "offline", dataAt: null, receivedAt: null });
     const second = await open();
     const { stations } = await second.next("snapshot");
@@ -109,15 +88,15 @@ describe("snapshot and deltas", () => {
 
   it("adds the units and rooms of the station in focus, for the one who asks", async () => {
     await start();
-    receive("S01", "B03-U2", "t_return", START, 37);
+    api.receive("S01", "B03-U2", "t_return", START, 37);
     const [client, other] = [await open(), await open()];
     await client.next("snapshot");
     client.socket.send(JSON.stringify({ type: "focus", station: "S01" }));
     expect((await client.next("delta")).stations).toMatchObject([{ id: "S01", values: { "B03-U2": { t_return: [START, 37] } } }]);
-    receive("S01", "R-101", "t_room", START + 1000, 19.5);
+    api.receive("S01", "R-101", "t_room", START + 1000, 19.5);
     await client.next("delta", ({ stations }) => stations.some(({ values }) => values["R-101"] !== undefined));
     client.socket.send(JSON.stringify({ type: "focus", station: null }));
-    receive("S01", "S01", "t_out", START + 2000, -3);
+    api.receive("S01", "S01", "t_out", START + 2000, -3);
     await client.next("delta", ({ stations }) => stations.some(({ values }) => values["S01"] !== undefined));
     expect(client.messages.filter((message) => message.type === "delta" && JSON.stringify(message).includes("R-101"))).toHaveLength(1);
     expect(JSON.stringify(other.messages)).not.toContain("B03-U2");
@@ -141,7 +120,7 @@ describe("tickets", () => {
     const client = await open();
     await client.next("snapshot");
     const id = api.open("leak", "S01-H");
-    await api.app.inject({ method: "POST", url: `/api/tickets/${id}/dispatch`, headers: bearer, payload: { to: "w1" } });
+    await api.app.inject({ method: "POST", url: `/api/tickets/${id}/dispatch`, headers: BEARER, payload: { to: "w1" } });
     await client.next("ticket", ({ ticketSequence }) => ticketSequence === 2);
     expect(client.messages.filter(({ type }) => type === "ticket")).toMatchObject([
       { ticketSequence: 1, event: "opened", ticket: { id } },
@@ -156,7 +135,7 @@ describe("tickets", () => {
     await start();
     const id = api.open("leak", "S01-H");
     const note = (): Promise<unknown> =>
-      api.app.inject({ method: "POST", url: `/api/tickets/${id}/note`, headers: bearer, payload: { note: "more" } });
+      api.app.inject({ method: "POST", url: `/api/tickets/${id}/note`, headers: BEARER, payload: { note: "more" } });
     let since = 0;
     const seen: number[] = [];
     for (let round = 0; round < 100; round++) {
@@ -220,142 +199,5 @@ describe("tickets", () => {
     expect(await client.next("snapshot")).toMatchObject({ ticketSequence: 3 });
     expect(client.messages[0]!.type).toBe("snapshot");
     await client.end();
-  });
-});
-
-describe("who may listen", () => {
-  it.each([
-    ["nobody in particular", {}, 401],
-    ["a wrong token", { authorization: "Bearer wrong" }, 401],
-    ["a page of another site", { cookie: "", origin: "http://evil.example" }, 403],
-  ] as const)("not %s", async (_name, headers, status) => {
-    await start();
-    const session = "cookie" in headers ? { ...api.as("viewer"), host: `127.0.0.1:${port}`, origin: headers.origin } : headers;
-    await expect(open("", session)).rejects.toThrow(`refused with ${status}`);
-  });
-
-  it("a browser with its cookie, from our own page", async () => {
-    await start();
-    const { cookie } = api.as("viewer");
-    const client = await open("", { cookie: cookie!, origin: `http://127.0.0.1:${port}` });
-    await client.next("snapshot");
-    await client.end();
-    await expect(open("", { cookie: cookie! })).rejects.toThrow("refused with 403");
-  });
-
-  it("as long as the session lives", async () => {
-    await start({ pingMs: 20 });
-    const { cookie } = api.as("viewer");
-    const client = await open("", { cookie: cookie!, origin: `http://127.0.0.1:${port}` });
-    api.accounts.endSession("session-of-viewer");
-    await until("the socket to be closed", () => client.closed() !== undefined, 5_000);
-    expect(client.closed()).toBe(4401);
-  });
-
-  it("no more than the limit at once", async () => {
-    await start({ clientsMax: 2 });
-    const clients = [await open(), await open()];
-    await expect(open()).rejects.toThrow("refused with 503");
-    await clients[0]!.end();
-    await until("room again", async () => (await metric("live_clients")) === 1);
-    clients.push(await open());
-    for (const client of clients) await client.end();
-    expect(await metric('live_dropped_total{reason="refused"}')).toBe(1);
-  });
-
-  it("not at another address, nor with nonsense in since", async () => {
-    await start();
-    await expect(open("?since=-1")).rejects.toThrow("refused with 400");
-    await expect(open("?since=x")).rejects.toThrow("refused with 400");
-    const answer = await new Promise<string>((resolve, reject) => {
-      const socket = connect(port, "127.0.0.1", () =>
-        socket.write(
-          "GET /wall HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
-        ),
-      );
-      socket.once("data", (data: Buffer) => {
-        socket.destroy();
-        resolve(data.toString());
-      });
-      socket.on("error", reject);
-    });
-    expect(answer).toMatch(/^HTTP\/1.1 400 /);
-  });
-});
-
-describe("bad company", () => {
-  it.each([
-    ["no JSON", "hello", 1008],
-    ["null", "null", 1008],
-    ["an unknown request", '{"type":"write","station":"S01"}', 1008],
-    ["a focus on nothing", '{"type":"focus"}', 1008],
-    ["bytes", Buffer.from([1, 2, 3]), 1008],
-    ["too much", "x".repeat(5_000), 1009],
-  ])("is closed after %s", async (_name, said, code) => {
-    await start();
-    const client = await open();
-    client.socket.send(said);
-    await until("the close", () => client.closed() !== undefined, 5_000);
-    expect(client.closed()).toBe(code);
-    await until("nobody left", async () => (await metric("live_clients")) === 0);
-  });
-
-  it("is closed after too many requests, and a focus on nothing known is none", async () => {
-    await start({ requestsPerPing: 3 });
-    const client = await open();
-    for (let count = 0; count < 3; count++) client.socket.send('{"type":"focus","station":"S99"}');
-    receive("S01", "S01", "t_out", START, -3);
-    await client.next("delta");
-    client.socket.send('{"type":"focus","station":"S01"}');
-    await until("the close", () => client.closed() !== undefined, 5_000);
-    expect(client.closed()).toBe(1008);
-  });
-
-  it("is dropped when it answers no ping", async () => {
-    await start({ pingMs: 20 });
-    const deaf = await openLive({ port, headers: bearer, autoPong: false });
-    await until("the drop", () => deaf.closed() !== undefined, 5_000);
-    expect(await metric('live_dropped_total{reason="silent"}')).toBe(1);
-  });
-
-  it("costs a bounded memory when it does not read, is dropped, and holds nobody up", async () => {
-    const bufferedBytesMax = 64 * 1024;
-    await start({ bufferedBytesMax, stuckMs: 300, healthMs: 10 });
-    // Health that is large enough to fill the buffers of the system between the two.
-    const large = "x".repeat(100_000);
-    api.health.current = { ...api.health.current, parts: { store: { status: "ok", figures: { large } } } };
-    const [slow, quick] = [await open(), await open()];
-    await slow.next("snapshot");
-    slow.socket.pause();
-    let most = 0;
-    await until(
-      "the slow one to be dropped",
-      async () => {
-        for (const socket of api.app.websocketServer.clients) most = Math.max(most, socket.bufferedAmount);
-        return (await metric('live_dropped_total{reason="stuck"}')) === 1;
-      },
-      20_000,
-    );
-    // Counted once, however long the socket takes to go.
-    expect(await metric('live_dropped_total{reason="stuck"}')).toBe(1);
-    expect(most).toBeGreaterThan(bufferedBytesMax);
-    expect(most).toBeLessThan(bufferedBytesMax + 2 * large.length);
-    expect(await metric("live_skipped_total")).toBeGreaterThan(0);
-    receive("S01", "S01", "t_out", START, -3);
-    await quick.next("delta");
-    await quick.end();
-    slow.socket.terminate();
-  });
-});
-
-describe("the end", () => {
-  it("closes everybody, also one that does not answer", async () => {
-    await start();
-    const [polite, frozen] = [await open(), await open()];
-    frozen.socket.pause();
-    await api.app.close();
-    await until("the polite one to be closed", () => polite.closed() !== undefined, 5_000);
-    expect(polite.closed()).toBe(1001);
-    frozen.socket.terminate();
   });
 });

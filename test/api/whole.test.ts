@@ -16,7 +16,8 @@ import { openGatewayAccounts } from "../../store/gateway-accounts.ts";
 import { openTelemetryStore, type LocalTelemetryStore } from "../../store/telemetry-store.ts";
 import { createTicketDesk } from "../../ticket-desk.ts";
 import { openLive } from "../support/live-client.ts";
-import { checkAnswers, START, testEpisode, testNetwork } from "../support/services.ts";
+import { testEpisode } from "../support/sample-faults.ts";
+import { checkAnswers, START, testNetwork } from "../support/services.ts";
 
 /** The API over the real store, rules, tickets and accounts: from the set-up token to a ticket that is dispatched under its maker's name. */
 

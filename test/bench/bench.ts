@@ -7,6 +7,9 @@ import { join } from "node:path";
 const PARTS = [
   ["device -> synced -> rules", "ingest.ts"],
   ["store: commits, size, curves", "store.ts"],
+  ["curves of a season over InfluxDB and the local store", "season.ts"],
+  ["import of history: JSON lines and CSV", "import.ts"],
+  ["forwarding to InfluxDB: sustained, and catching up", "influx.ts"],
   ["rules: cost of a reading, snapshots, rewinds", "rules.ts"],
   ["simulated plant", "plant.ts"],
 ] as const;

@@ -8,6 +8,8 @@ interface Job {
   readonly connections: number;
   readonly inFlight: number;
   readonly forMs: number;
+  /** Messages per second of all connections together; undefined: as many as are acknowledged. */
+  readonly perSecond?: number;
 }
 
 const VALUES = ["t2_supply", "t2_return", "p2_supply", "p2_return", "q2_flow", "mk_total", "cp_hz", "t2_set"] as const;
@@ -49,6 +51,19 @@ function device(job: Job, index: number, until: number): Promise<{ acknowledged:
       }
       socket.write(Buffer.concat(frames));
     };
+    /** Sends at a steady rate, but never has more than `inFlight` on the way. */
+    const pace = (perSecond: number): void => {
+      const began = Date.now();
+      const timer = setInterval(() => {
+        const now = Date.now();
+        const due = Math.floor(((Math.min(now, until) - began) / 1_000) * perSecond);
+        const count = Math.min(due - sent, job.inFlight - (sent - acknowledged));
+        // One more after the end, so that its acknowledgement ends the connection.
+        if (count > 0) send(count);
+        else if (now >= until && acknowledged === sent) send(1);
+        if (now >= until) clearInterval(timer);
+      }, 20);
+    };
     socket.on("error", reject);
     socket.write(
       generate({
@@ -71,14 +86,16 @@ function device(job: Job, index: number, until: number): Promise<{ acknowledged:
         }
         connected = true;
         bytes = bytes.subarray(4);
-        send(job.inFlight);
+        if (job.perSecond === undefined) send(job.inFlight);
+        else pace(job.perSecond / job.connections);
       }
       const acks = Math.floor(bytes.length / 4);
       for (let each = 0; each < acks; each++) if (bytes[each * 4] !== PUBACK) reject(new Error("something that is no PUBACK"));
       rest = bytes.subarray(acks * 4);
       acknowledged += acks;
-      if (Date.now() < until) send(acks);
-      else if (acknowledged === sent) {
+      if (Date.now() < until) {
+        if (job.perSecond === undefined) send(acks);
+      } else if (acknowledged === sent) {
         socket.end();
         resolve({ acknowledged });
       }

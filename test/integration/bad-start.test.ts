@@ -107,3 +107,12 @@ describe("a data folder", () => {
     }
   });
 });
+
+describe("a demonstration", () => {
+  it("whose state was damaged says which file, and how to begin anew", async () => {
+    writeFileSync(join(folder.path, "demo.json"), '{"seed": 7, "pass');
+    const demo = join(dirname(MAIN), "demo.ts");
+    const ended = await runProgram(process.execPath, [demo, "--data", folder.path], { cwd: folder.path, env: folder.environment });
+    refused(ended, /demo\.json/, /expected the state of a demonstration/, /remove its folder/);
+  });
+});

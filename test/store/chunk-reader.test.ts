@@ -11,7 +11,7 @@ let reader: ChunkReader;
 let series: Series;
 beforeEach(() => {
   file = new DatabaseSync(":memory:");
-  file.exec(CHUNKS.tables);
+  for (const { sql } of CHUNKS.migrations) file.exec(sql);
   reader = createChunkReader(file);
   series = createSeries(1, "S1-H", "t2_supply", undefined);
 });

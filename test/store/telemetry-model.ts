@@ -14,7 +14,8 @@ export class TelemetryModel {
     return readings.filter(({ point, at, value }) => {
       const known = this.#values.get(point) ?? new Map<number, number | null>();
       this.#values.set(point, known);
-      if (known.has(at) && Object.is(known.get(at), value)) return false;
+      // A failure never replaces what is known of the same time.
+      if (known.has(at) && (value === null || Object.is(known.get(at), value))) return false;
       known.set(at, value);
       return true;
     });

@@ -200,6 +200,27 @@ describe("a telemetry store", () => {
     await store.close();
   });
 
+  test.each([
+    ["the newest readings", 10],
+    ["the chunks", 2500],
+  ])("ends in the same whether a value or a failure of one time came first, in %s", async (_where, count) => {
+    const [supply] = [points[1]!];
+    const all = (value: (index: number) => number | null): Reading[] =>
+      Array.from({ length: count }, (_, index) => readingOf(supply, START + index * 1000, value(index)));
+    const isFailed = (index: number): boolean => index % 3 === 0;
+    const store = await openIn(folder.path);
+    await store.commit(batchOf(...all((index) => (isFailed(index) ? null : index))));
+    await store.checkpoint();
+    const other = await store.commit(batchOf(...all((index) => (isFailed(index) ? index : null))));
+    expect(other.fresh.every(({ value }) => value !== null)).toBe(true);
+    expect(other.duplicates).toBe(all((index) => (isFailed(index) ? index : null)).filter(({ value }) => value === null).length);
+    const again = await store.commit(batchOf(...all(() => null)));
+    expect(again.fresh).toEqual([]);
+    await store.checkpoint();
+    expect(store.readings("S1", -Infinity, Infinity)).toEqual(all((index) => index));
+    await store.close();
+  });
+
   test("keeps series whose asset left the network, without showing them, until the asset is back", async () => {
     const before = await openIn(folder.path);
     await before.commit(batchOf(readingOf(points[3]!, START, 36.5)));

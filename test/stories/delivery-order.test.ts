@@ -13,7 +13,6 @@ const INTERVAL = 2 * MINUTE;
 const END = MIDNIGHT + DAY;
 const TOPIC = "heat/v1/S1/telemetry";
 /** Keep time of a burst and of most others: so long must a fault be gone before it is over. */
-const KEEP = 10 * MINUTE;
 const RESTARTS = 4;
 /** Messages until what is known of a gateway's clock has been saved. */
 const AFTER_CHECKPOINT = (2 * HOUR) / INTERVAL;

@@ -10,7 +10,8 @@ import { openTicketRecords, type TicketRecords } from "../../store/ticket-record
 import { createTicketDesk } from "../../ticket-desk.ts";
 import { fakePlant, type Plant } from "./fake-plant.ts";
 import { overviewSeeds, seedTicket, type TicketSeed } from "./fake-tickets.ts";
-import { memoryAccounts, PASSWORD, SETUP_TOKEN, type MemoryAccounts } from "./services.ts";
+import { memoryAccounts, type MemoryAccounts } from "./memory-services.ts";
+import { PASSWORD, SETUP_TOKEN } from "./services.ts";
 
 /** The real API and dashboard over an invented plant: what screens are looked at and tested against. `node test/support/fake-api.ts` serves it. */
 
@@ -82,7 +83,7 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
   const database = openDatabase(":memory:");
   const tickets = createTicketDesk({ database, network, now });
   const records = openTicketRecords(database, { clock: tickets.clock, zone: network.timezone });
-  const accounts = memoryAccounts(now);
+  const accounts = memoryAccounts(now, { setUpToken: SETUP_TOKEN, password: PASSWORD });
   accounts.empty = scene === "setup";
   const health: { current: Health } = {
     current: {

@@ -92,6 +92,7 @@ function newTicket(seed: TicketSeed, network: Network, openedAt: number): NewTic
     ...place,
     kind: seed.kind,
     stations: [place.station],
+    unlisted: {},
     severity: seed.severity,
     state: "open",
     source: "rule",

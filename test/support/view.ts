@@ -1,6 +1,6 @@
 import type { Network } from "../../model/network.ts";
 import type { SignalId } from "../../model/signals.ts";
-import { hourOfDay, localDay } from "../../model/zone.ts";
+import { hourOfDay } from "../../model/zone.ts";
 import { limitTable, type Limit, type LimitOverrides } from "../../rules/limits.ts";
 import { seasonPhase } from "../../rules/phase.ts";
 import type { Rule, Sample, Verdict, View } from "../../rules/rule.ts";
@@ -38,7 +38,6 @@ export function arrayView(network: Network, limits: Readonly<Record<string, Limi
     station: network.stations[0]!,
     phase: "heating",
     hourOfDay: 0,
-    day: 0,
     limits: limitTable(network, limits, overrides),
     put(asset, signal, at, value) {
       const key = `${asset}/${signal}`;
@@ -57,10 +56,9 @@ export function arrayView(network: Network, limits: Readonly<Record<string, Limi
     },
     moveTo(at) {
       view.at = at;
-      const moved = view as { phase: View["phase"]; hourOfDay: number; day: number };
+      const moved = view as { phase: View["phase"]; hourOfDay: number };
       moved.phase = seasonPhase(network.season, at);
       moved.hourOfDay = hourOfDay(network.timezone, at);
-      moved.day = localDay(network.timezone, at);
     },
     last(asset, signal) {
       const track = find(asset, signal);
@@ -80,7 +78,6 @@ export function arrayView(network: Network, limits: Readonly<Record<string, Limi
     interval: (asset, signal) => find(asset, signal)?.intervalMs,
     lastReport: (asset, signal) => find(asset, signal)?.samples.at(-1)?.at,
     lastHeard: (asset) => heard.get(asset),
-    excluded: () => undefined,
   };
   return view;
 }
