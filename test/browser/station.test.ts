@@ -124,7 +124,10 @@ describe("the charts", () => {
   it("say the makeup of the newest hour beside what is usual", async () => {
     const page = await station(`/stations/${id(1)}`);
     await page.locator(".makeup-note").waitFor();
-    expect(await page.locator(".makeup-note").innerText()).toMatch(/0\.3\d\s+应 0\.20–0\.50/);
+    // The healthy station of the fake takes 0.3 to 0.45 m³/h, by the hour of the day at which the test runs.
+    const [, shown] = /(\d\.\d\d)\s+应 0\.20–0\.50/.exec(await page.locator(".makeup-note").innerText()) ?? [];
+    expect(Number(shown)).toBeGreaterThan(0.25);
+    expect(Number(shown)).toBeLessThan(0.5);
   });
   it("change the range with 1-5, shift with brackets, return with l; c changes the circuit; the URL says it all", async () => {
     const page = await station(`/stations/${id(3)}`);
