@@ -35,9 +35,11 @@ COPY --from=build /app/sbom.cdx.json package.json LICENSE ./
 COPY --from=build /app/*.ts ./
 COPY --from=build /app/api api
 COPY --from=build /app/cli cli
+COPY --from=build /app/evaluation evaluation
 COPY --from=build /app/ingest ingest
 COPY --from=build /app/model model
 COPY --from=build /app/rules rules
+COPY --from=build /app/simulators simulators
 COPY --from=build /app/store store
 COPY --from=build /app/tickets tickets
 USER 10001:10001

@@ -9,7 +9,10 @@ const CHOKE = 8;
 const VENT_L_PER_H = 0.05;
 /** A person at the valve needs this long for a riser that is full of gas. */
 const MANUAL_VENT_L_PER_MIN = 0.2;
-/** Below this pressure at the top of the riser (kPa) gas comes out of the water and is sucked in. */
+/** Below this pressure at the top of the riser (kPa) gas comes out of the warm water, and nothing is vented any more. */
+const DEGASSING_KPA = 20;
+const DEGASSING_L_PER_H_PER_KPA = 0.003;
+/** Below this one air is sucked in as well. */
 const TOP_PRESSURE_MIN_KPA = 5;
 const INGRESS_L_PER_H_PER_KPA = 0.02;
 const INGRESS_L_PER_H_MAX = 1;
@@ -39,10 +42,14 @@ export function bubbling(seed: number, at: number, gasL: number): number {
  * at work.
  */
 export function stepGas(gasL: number, heldL: number, topKpa: number, venting: boolean, stepS: number): number {
-  let next = gasL;
-  if (topKpa < TOP_PRESSURE_MIN_KPA)
-    next += (Math.min(INGRESS_L_PER_H_MAX, INGRESS_L_PER_H_PER_KPA * (TOP_PRESSURE_MIN_KPA - topKpa)) * stepS) / 3600;
-  else next -= (VENT_L_PER_H * stepS) / 3600;
+  let next = gasL + (gainLPerH(topKpa) * stepS) / 3600;
   if (venting) next -= (MANUAL_VENT_L_PER_MIN * stepS) / 60;
   return Math.min(GAS_L_MAX, Math.max(0, heldL, next));
+}
+
+/** Gas gained by the pressure at the top of the riser, L/h; negative: vented. */
+function gainLPerH(topKpa: number): number {
+  if (topKpa >= DEGASSING_KPA) return -VENT_L_PER_H;
+  const degassed = DEGASSING_L_PER_H_PER_KPA * (DEGASSING_KPA - Math.max(topKpa, TOP_PRESSURE_MIN_KPA));
+  return degassed + Math.min(INGRESS_L_PER_H_MAX, INGRESS_L_PER_H_PER_KPA * Math.max(0, TOP_PRESSURE_MIN_KPA - topKpa));
 }

@@ -42,3 +42,6 @@ export function steadyRoomC(lossKwK: number, outdoorC: number, gainsKw: number, 
   }
   return (low + high) / 2;
 }
+
+/** How much a flat's place in the house takes from its room temperature, as a share of room minus outdoor. */
+export const PLACE_SHARE = { top: 0.02, bottom: 0.014, corner: 0.028, middle: 0 } as const;

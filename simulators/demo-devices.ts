@@ -1,5 +1,6 @@
 import { InputError } from "../model/input-error.ts";
-import { Fleet, type Progress } from "./device-fleet.ts";
+import { DemoFleet } from "./demo-fleet.ts";
+import type { Progress } from "./device-fleet.ts";
 import { DEVICES_HELP, type DeviceOptions, readDeviceOptions } from "./device-options.ts";
 
 /** The process of the simulated devices: history through the broker, then live, until it is told to stop or its parent is gone. */
@@ -15,7 +16,7 @@ const say = (line: string): void => {
 
 async function run(options: DeviceOptions): Promise<void> {
   const clock = (): number => Date.now() + options.clockAheadMs;
-  const fleet = new Fleet(options, clock, say);
+  const fleet = new DemoFleet(options, clock, say);
   const stop = async (): Promise<void> => {
     setTimeout(() => process.exit(0), STOP_MS_MAX).unref();
     await fleet.stop();
@@ -29,29 +30,32 @@ async function run(options: DeviceOptions): Promise<void> {
   }, PARENT_EVERY_MS).unref();
 
   if (fleet.isContinued) say("devices: continuing, the plant is simulated again from its beginning");
-  fleet.start();
+  void fleet.start();
   const report = progressLine(fleet);
-  await fleet.sendHistory(report);
-  if (options.historyOnly) {
-    await fleet.settled();
-    const { sentObjects, sentValues } = fleet.figures();
-    say(`devices: history sent, ${sentObjects} messages, ${sentValues} values, ${cpuSeconds()} s of CPU`);
-    await stop();
-    return;
-  }
-  fleet.goLive();
-  say(`devices: live, ${options.gateways.length} gateways, one poll of each station every ${options.liveIntervalMs / 1000} s`);
+  let wasLive = false;
+  await fleet.play((progress) => {
+    if (!wasLive) report(progress);
+    if (!progress.isLive || wasLive || options.historyOnly) return;
+    wasLive = true;
+    report({ ...progress, at: progress.to });
+    say(`devices: live, ${options.gateways.length} gateways, one poll of each station every ${options.liveIntervalMs / 1000} s`);
+  });
+  if (!options.historyOnly) return;
+  await fleet.settled();
+  const { sentObjects, sentValues } = fleet.figures();
+  say(`devices: history sent, ${sentObjects} messages, ${sentValues} values, ${cpuSeconds()} s of CPU`);
+  await stop();
 }
 
 /** One line a second: how far, how fast, how long still. */
-function progressLine(fleet: Fleet): (progress: Progress) => void {
+function progressLine(fleet: DemoFleet): (progress: Progress) => void {
   const started = performance.now();
   let last = started - PROGRESS_EVERY_MS;
   return ({ at, from, to }) => {
     const now = performance.now();
     if (now - last < PROGRESS_EVERY_MS && at < to) return;
     last = now;
-    const share = to <= from ? 1 : (at - from) / (to - from);
+    const share = to <= from ? 1 : Math.min(1, Math.max(0, (at - from) / (to - from)));
     const seconds = Math.max(0.001, (now - started) / 1000);
     const { sentObjects, sentValues } = fleet.figures();
     const left = share <= 0 ? 0 : (seconds * (1 - share)) / share;

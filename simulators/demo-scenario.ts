@@ -41,8 +41,8 @@ function sceneFaults(network: Network, scene: Scene, rotation: number): Fault[] 
   // A hole in the mains that grows since eight hours: convincing about now.
   add("leak", circuitAt(1), -8 * HOUR_MS, 20 * HOUR_MS, 1.6, 12 * HOUR_MS);
   // Work on a branch: drained and filled again, and air stays in one riser.
-  add("maintenance_drain", circuitAt(0), -6.2 * HOUR_MS, -6.2 * HOUR_MS + 40 * MINUTE_MS, 2);
-  add("air_lock", unitAt(0, 13), -5.4 * HOUR_MS, 10 * HOUR_MS, 0.65, 40 * MINUTE_MS);
+  add("maintenance_drain", circuitAt(0), -9.2 * HOUR_MS, -9.2 * HOUR_MS + 40 * MINUTE_MS, 2);
+  add("air_lock", unitAt(0, 13), -8.4 * HOUR_MS, 10 * HOUR_MS, 0.65, 40 * MINUTE_MS);
   // Somebody half closed the valve of a unit last night.
   add("closed_valve", unitAt(4, 7), -15 * HOUR_MS, 30 * HOUR_MS, 0.52, 5 * MINUTE_MS);
   // What the audience sees happen.

@@ -1,218 +1,231 @@
-import { type DeviceState, readDeviceState, writeDeviceState } from "./device-state.ts";
-import type { DeviceOptions } from "./device-options.ts";
-import { demoFaults, NEXT_SCENARIO_AFTER_MS, type Scene, SCENARIOS_MAX } from "./demo-scenario.ts";
-import { type Fault, gatewaySilent } from "./faults.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { parseTopic } from "../model/topic.ts";
+import type { DeviceEvent, TelemetryObject } from "./device-event.ts";
 import { Gateway, type GatewayFigures } from "./gateway.ts";
-import { createPlant, type Plant, type StationPlant } from "./plant.ts";
 
-/** All simulated gateways over one plant: first the history, then the present, and what has been sent so far. */
+/** All simulated gateways as real connections: what virtual ones send, in the pace of a clock, through whatever the broker does. */
 
-const HOUR_MS = 3_600_000;
-/** The last hour of the history is polled as often as the present, so that the newest curves have detail. */
-const RECENT_MS = HOUR_MS;
+/** An event this late is history: marked so on the wire, and sent only as fast as the broker takes it. */
+export const LATE_MS = 120_000;
 /** History is simulated this far ahead of what the broker took: objects that wait per gateway. */
-const HISTORY_AHEAD_OBJECTS = 240;
-const HISTORY_CHUNK_MS = 6 * HOUR_MS;
-/** After a pause of the machine: older missed polls are sent as history, and at the pace of history. */
-const LATE_MS = 120_000;
-const STATE_EVERY_MS = 5_000;
+const AHEAD_OBJECTS_MAX = 240;
+/** Objects that all gateways together keep while the broker is away (some 1 kB each), and the least that each may. */
+const BUFFER_OBJECTS_ALL = 100_000;
+const BUFFER_OBJECTS_MIN = 200;
+/** Gateways begin to connect in groups, so that a thousand do not knock at once. */
+const CONNECT_GROUP = 50;
+const CONNECT_EVERY_MS = 100;
+/** Events handled before sockets and timers get their turn. */
+const EVENTS_PER_TURN = 64;
+const WAIT_MS_MAX = 250;
+const SETTLE_CHECK_MS = 50;
+
+export interface GatewayLogin {
+  readonly name: string;
+  readonly user?: string;
+  readonly password: string;
+  readonly stations: readonly string[];
+}
+
+interface OtherEvent {
+  readonly type: "call";
+  readonly at: number;
+}
+
+export interface FleetOptions<Other extends OtherEvent = never> {
+  readonly mqttUrl: string;
+  readonly gateways: readonly GatewayLogin[];
+  readonly seed: number;
+  /** In order of receipt. */
+  readonly events: Iterable<DeviceEvent | Other>;
+  /** The span of the events, epoch ms. */
+  readonly from: number;
+  readonly to: number;
+  /** Added to every time of the events, ms. */
+  readonly shiftMs: number;
+  /** Times the pace of the clock; "max": as fast as the broker acknowledges. Never ahead of the clock. */
+  readonly speed: number | "max";
+  /** The present, epoch ms. */
+  readonly clock: () => number;
+  readonly log: (line: string) => void;
+  /** Objects that each gateway keeps while the broker is away. */
+  readonly bufferObjects?: number;
+  /** What is not sent, e.g. because an earlier start did. `ts` is the shifted time. */
+  readonly isSent?: (station: string, ts: number) => boolean;
+  readonly onOther?: (event: Other) => Promise<void> | void;
+}
 
 export interface Progress {
-  /** Event time that was simulated and queued, epoch ms. */
+  /** How far the events have come, and their span, in their own time, epoch ms. */
   readonly at: number;
   readonly from: number;
   readonly to: number;
+  /** Events come when they happen. */
+  readonly isLive: boolean;
 }
 
-export class Fleet {
-  readonly plant: Plant;
-  readonly faults: readonly Fault[];
-  /** An earlier start has sent something: the plant is first simulated again up to there, some 0.2 s a day. */
-  readonly isContinued: boolean;
-  readonly #options: DeviceOptions;
-  readonly #state: DeviceState;
+export interface FleetFigures extends Omit<GatewayFigures, "connected"> {
+  readonly gateways: number;
+  readonly connected: number;
+}
+
+export const bufferObjectsOf = (gateways: number): number =>
+  Math.max(BUFFER_OBJECTS_MIN, Math.floor(BUFFER_OBJECTS_ALL / Math.max(1, gateways)));
+
+export class Fleet<Other extends OtherEvent = never> {
+  readonly #options: FleetOptions<Other>;
   readonly #gateways: readonly Gateway[];
   readonly #byStation = new Map<string, Gateway>();
-  /** Event time of the next poll, by station. */
-  readonly #nextAt = new Map<string, number>();
+  /** Stations whose gateway is silent by the scenario, and gateways that were cut for it. */
   readonly #silent = new Set<string>();
-  readonly #clock: () => number;
-  #stopped = false;
-  #liveTimer: NodeJS.Timeout | undefined;
-  #stateTimer: NodeJS.Timeout | undefined;
+  readonly #cut = new Set<Gateway>();
+  readonly #abort = new AbortController();
+  /** When the play began, by the clock. */
+  #startedAt = 0;
+  #isLive = false;
 
-  /** `clock` gives the present, epoch ms. Reads the state file; throws InputError when that is damaged. */
-  constructor(options: DeviceOptions, clock: () => number, log: (line: string) => void) {
+  constructor(options: FleetOptions<Other>) {
     this.#options = options;
-    this.#clock = clock;
-    this.#state = withScene(options, options.stateFile === undefined ? undefined : readDeviceState(options.stateFile));
-    this.isContinued = Object.keys(this.#state.sentUntil).length > 0;
-    this.faults = demoFaults(options.network, this.#state.scenes);
-    this.plant = createPlant({
-      network: options.network,
-      seed: this.#state.seed,
-      climate: options.climate,
-      startAt: this.#state.startAt,
-      faults: this.faults,
-      unitIntervalMs: options.unitIntervalMs,
-    });
+    const bufferObjects = options.bufferObjects ?? bufferObjectsOf(options.gateways.length);
     this.#gateways = options.gateways.map(
-      (credentials) => new Gateway({ ...credentials, url: options.mqttUrl, seed: this.#state.seed, log }),
+      (login) => new Gateway({ ...login, url: options.mqttUrl, seed: options.seed, log: options.log, backlogItemsMax: bufferObjects }),
     );
     for (const gateway of this.#gateways) for (const station of gateway.stations) this.#byStation.set(station, gateway);
-    for (const id of this.#byStation.keys()) this.#nextAt.set(id, this.#firstPoll(id));
   }
 
-  /** Connects every gateway. */
-  start(): void {
-    for (const gateway of this.#gateways) gateway.start();
-    if (this.#options.stateFile !== undefined) this.#stateTimer = setInterval(() => this.saveState(), STATE_EVERY_MS);
+  get isStopped(): boolean {
+    return this.#abort.signal.aborted;
   }
 
-  /**
-   * Sends everything from where the last start ended up to the present, all stations side by side, as fast as the broker
-   * acknowledges. Calls `report` after each piece.
-   */
-  async sendHistory(report: (progress: Progress) => void): Promise<void> {
-    const from = Math.min(...this.#nextAt.values());
-    for (let chunkEnd = from; !this.#stopped;) {
-      const to = this.#clock();
-      chunkEnd = Math.min(to, chunkEnd + HISTORY_CHUNK_MS);
-      for (const [id, gateway] of this.#byStation) {
-        this.#pollHistory(id, gateway, chunkEnd, to);
-        await gateway.drained(HISTORY_AHEAD_OBJECTS);
-        if (this.#stopped) return;
-      }
-      report({ at: chunkEnd, from, to });
-      if (chunkEnd >= to) return;
+  /** Begins to connect every gateway, and keeps trying. */
+  async start(): Promise<void> {
+    for (const [index, gateway] of this.#gateways.entries()) {
+      if (this.isStopped) return;
+      gateway.start();
+      if (index % CONNECT_GROUP === CONNECT_GROUP - 1) await this.#wait(CONNECT_EVERY_MS);
     }
   }
 
-  /** Resolves when the broker has acknowledged all that was queued. */
+  /** Plays all events; resolves at their end, or at `stop`. Calls `report` again and again. */
+  async play(report: (progress: Progress) => void): Promise<void> {
+    const { from, to, shiftMs, clock } = this.#options;
+    this.#startedAt = clock();
+    let handled = 0;
+    for (const event of this.#options.events) {
+      const lateMs = await this.#due(event.at, report);
+      if (this.isStopped) return;
+      if (event.type === "status") this.#silence(event.station, !event.online);
+      this.#isLive = clock() - event.at - shiftMs <= LATE_MS;
+      if (this.#isLive) this.#switchSilence();
+      if (event.type === "message") await this.#send(event, lateMs);
+      else if (event.type === "call") await this.#options.onOther?.(event);
+      if (++handled % EVENTS_PER_TURN !== 0) continue;
+      report({ at: event.at, from, to, isLive: this.#isLive });
+      await this.#wait(0);
+      if (this.isStopped) return;
+    }
+    report({ at: to, from, to, isLive: this.#isLive });
+  }
+
+  /** Resolves when the broker has acknowledged all that was queued, but for gateways that are silent by the scenario; or at `stop`. */
   async settled(): Promise<void> {
-    for (const gateway of this.#gateways) if (!this.#silent.has(gateway.name)) await gateway.drained(0);
+    for (const gateway of this.#gateways)
+      while (!this.isStopped && !this.#cut.has(gateway)) {
+        const { waiting, inFlight } = gateway.figures();
+        if (waiting === 0 && inFlight === 0) break;
+        await this.#wait(SETTLE_CHECK_MS);
+      }
   }
 
-  /** Polls in the pace of the clock until `stop`. */
-  goLive(): void {
-    const tick = (): void => {
-      if (this.#stopped) return;
-      const now = this.#clock();
-      this.#switchSilence(now);
-      for (const [id, gateway] of this.#byStation) this.#pollDue(id, gateway, now);
-      const next = Math.min(...this.#nextAt.values());
-      this.#liveTimer = setTimeout(tick, Math.max(20, Math.min(1000, next - this.#clock())));
-    };
-    tick();
-  }
-
-  /** Ends polling, says goodbye to the broker and saves the state; at most 2 s. */
+  /** Ends the play and says goodbye to the broker; at most 2 s. */
   async stop(): Promise<void> {
-    if (this.#stopped) return;
-    this.#stopped = true;
-    clearTimeout(this.#liveTimer);
-    clearInterval(this.#stateTimer);
+    if (this.isStopped) return;
+    this.#abort.abort();
     await Promise.all(this.#gateways.map((gateway) => gateway.stop()));
-    this.saveState();
   }
 
-  figures(): GatewayFigures {
-    const all = this.#gateways.map((gateway) => gateway.figures());
-    const sum = (pick: (figures: GatewayFigures) => number): number => all.reduce((total, figures) => total + pick(figures), 0);
-    return {
-      connected: all.every((figures) => figures.connected),
-      waiting: sum((figures) => figures.waiting),
-      inFlight: sum((figures) => figures.inFlight),
-      sentObjects: sum((figures) => figures.sentObjects),
-      sentValues: sum((figures) => figures.sentValues),
-      droppedObjects: sum((figures) => figures.droppedObjects),
+  figures(): FleetFigures {
+    const sum = {
+      gateways: this.#gateways.length,
+      connected: 0,
+      waiting: 0,
+      inFlight: 0,
+      sentObjects: 0,
+      sentValues: 0,
+      droppedObjects: 0,
     };
-  }
-
-  saveState(): void {
-    if (this.#options.stateFile === undefined) return;
-    const sentUntil: Record<string, number> = { ...this.#state.sentUntil };
-    for (const [id, gateway] of this.#byStation) {
-      const until = gateway.acknowledgedUntil(id);
-      if (until !== undefined) sentUntil[id] = Math.max(sentUntil[id] ?? 0, until);
-    }
-    writeDeviceState(this.#options.stateFile, { ...this.#state, sentUntil });
-  }
-
-  #firstPoll(id: string): number {
-    const { startAt, sentUntil } = this.#state;
-    const after = sentUntil[id];
-    // In the rhythm that the missed time would have had: on the grid of the history alone the curve would gape for minutes.
-    return after === undefined
-      ? alignUp(startAt, this.#options.historyIntervalMs, 0)
-      : this.#pollAfter(this.plant.station(id), after, this.#clock());
-  }
-
-  #pollHistory(id: string, gateway: Gateway, until: number, to: number): void {
-    const station = this.plant.station(id);
-    let at = this.#nextAt.get(id)!;
-    while (at <= until) {
-      gateway.send(station.sample(at), true);
-      at = this.#pollAfter(station, at, to);
-    }
-    this.#nextAt.set(id, at);
-  }
-
-  /** The next poll of the history: coarse long ago, fine in the last hour. */
-  #pollAfter(station: StationPlant, at: number, to: number): number {
-    const { historyIntervalMs, liveIntervalMs } = this.#options;
-    if (at < to - RECENT_MS && historyIntervalMs > liveIntervalMs) return alignUp(at + 1, historyIntervalMs, 0);
-    return alignUp(at + 1, liveIntervalMs, this.#phaseMs(station.id));
-  }
-
-  /** Stations poll one after the other within the interval, on the plant's grid of seconds. */
-  #phaseMs(id: string): number {
-    const position = this.plant.stations.findIndex((station) => station.id === id);
-    return Math.floor((position * this.#options.liveIntervalMs) / this.plant.stations.length / 1000) * 1000;
-  }
-
-  #pollDue(id: string, gateway: Gateway, now: number): void {
-    const station = this.plant.station(id);
-    let at = this.#nextAt.get(id)!;
-    while (at <= now) {
-      gateway.send(station.sample(at), now - at > LATE_MS);
-      at = this.#pollAfter(station, at, now);
-    }
-    this.#nextAt.set(id, at);
-  }
-
-  /** Cuts off gateways that fall silent and lets those return whose fault is over. */
-  #switchSilence(now: number): void {
     for (const gateway of this.#gateways) {
-      const silent = gateway.stations.some((station) => gatewaySilent(this.faults, station, now));
-      if (silent === this.#silent.has(gateway.name)) continue;
-      if (silent) {
-        this.#silent.add(gateway.name);
+      const { connected, ...own } = gateway.figures();
+      if (connected) sum.connected++;
+      for (const key of Object.keys(own) as (keyof typeof own)[]) sum[key] += own[key];
+    }
+    return sum;
+  }
+
+  /** Everything of a station up to this (shifted) event time was acknowledged; undefined before anything was. */
+  acknowledgedUntil(station: string): number | undefined {
+    return this.#byStation.get(station)?.acknowledgedUntil(station);
+  }
+
+  /** Waits until an event may go out; answers how late it is then, ms. */
+  async #due(at: number, report: (progress: Progress) => void): Promise<number> {
+    const { from, to, shiftMs, speed, clock } = this.#options;
+    const paced = speed === "max" ? -Infinity : this.#startedAt + (at - from) / speed;
+    // No device sends what has not happened yet.
+    const dueAt = Math.max(paced, at + shiftMs);
+    for (;;) {
+      const leftMs = dueAt - clock();
+      if (leftMs <= 0 || this.isStopped) return -leftMs;
+      report({ at, from, to, isLive: this.#isLive });
+      await this.#wait(Math.min(WAIT_MS_MAX, leftMs));
+    }
+  }
+
+  async #send(event: DeviceEvent & { readonly type: "message" }, lateMs: number): Promise<void> {
+    const { shiftMs, clock, isSent } = this.#options;
+    const station = parseTopic(event.topic)?.station ?? "";
+    const gateway = this.#byStation.get(station);
+    if (gateway === undefined) return;
+    const isHistory = clock() - event.at - shiftMs > LATE_MS;
+    const objects: TelemetryObject[] = [];
+    for (const object of event.objects) {
+      const ts = object.ts + shiftMs;
+      if (isSent?.(station, ts) === true) continue;
+      objects.push(isHistory ? { ...object, ts, hist: true } : { ...object, ts });
+    }
+    if (objects.length === 0) return;
+    gateway.send(station, event.topic, objects);
+    // What is on time is never held up: it waits in the gateway's buffer. What is late waits here.
+    if (lateMs > LATE_MS && !this.#cut.has(gateway)) await gateway.drained(AHEAD_OBJECTS_MAX);
+  }
+
+  #silence(station: string, isSilent: boolean): void {
+    if (isSilent) this.#silent.add(station);
+    else this.#silent.delete(station);
+  }
+
+  /** Cuts off gateways that fell silent, so that the broker speaks their will, and lets those return that are heard again. */
+  #switchSilence(): void {
+    if (this.#silent.size === 0 && this.#cut.size === 0) return;
+    for (const gateway of this.#gateways) {
+      const isSilent = gateway.stations.some((station) => this.#silent.has(station));
+      if (isSilent === this.#cut.has(gateway)) continue;
+      if (isSilent) {
+        this.#cut.add(gateway);
         gateway.cut();
       } else {
-        this.#silent.delete(gateway.name);
+        this.#cut.delete(gateway);
         gateway.start();
       }
     }
   }
-}
 
-/** The state of the last start, with a scene for this one when it is the first or the last is long ago. */
-function withScene(options: DeviceOptions, known: DeviceState | undefined): DeviceState {
-  if (known === undefined)
-    return {
-      seed: options.seed,
-      startAt: options.startAt,
-      scenes: [{ now: options.firstNow, unsentFrom: options.startAt }],
-      sentUntil: {},
-    };
-  const last = known.scenes.at(-1);
-  if (last !== undefined && options.now - last.now < NEXT_SCENARIO_AFTER_MS) return known;
-  const scene: Scene = { now: options.now, unsentFrom: Math.max(known.startAt, ...Object.values(known.sentUntil)) };
-  return { ...known, scenes: [...known.scenes, scene].slice(-SCENARIOS_MAX) };
-}
-
-/** The first instant at or after `at` that is a multiple of `stepMs` plus `phaseMs`. */
-function alignUp(at: number, stepMs: number, phaseMs: number): number {
-  return Math.ceil((at - phaseMs) / stepMs) * stepMs + phaseMs;
+  async #wait(ms: number): Promise<void> {
+    if (this.isStopped) return;
+    if (ms <= 0) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      return;
+    }
+    await delay(ms, undefined, { signal: this.#abort.signal }).catch(() => undefined);
+  }
 }

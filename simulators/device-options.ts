@@ -3,6 +3,8 @@ import { parseArgs } from "node:util";
 import { InputError } from "../model/input-error.ts";
 import type { Network } from "../model/network.ts";
 import { parseNetworkFile } from "../model/network-file.ts";
+import type { GatewayLogin } from "./device-fleet.ts";
+import { readCredentials } from "./gateway-credentials.ts";
 import { CLIMATES, type Climate } from "./weather.ts";
 
 /** The command line of the simulated devices. */
@@ -25,16 +27,10 @@ Simulates the network and sends its readings over MQTT: the past as fast as the 
   --state FILE             remembers what was sent; the next start continues there
   --history-only           ends when the history is sent`;
 
-interface GatewayCredentials {
-  readonly name: string;
-  readonly password: string;
-  readonly stations: readonly string[];
-}
-
 export interface DeviceOptions {
   readonly mqttUrl: string;
   readonly network: Network;
-  readonly gateways: readonly GatewayCredentials[];
+  readonly gateways: readonly GatewayLogin[];
   readonly seed: number;
   /** Clock at the start, epoch ms, and how far it is ahead of the machine's. */
   readonly now: number;
@@ -86,7 +82,7 @@ export function readDeviceOptions(args: readonly string[], machineNow: number): 
   return {
     mqttUrl: required("mqtt"),
     network,
-    gateways: readCredentials(required("credentials"), network),
+    gateways: gatewaysOf(required("credentials"), network),
     seed: integer("--seed", values.seed ?? "1", 0, 2 ** 32 - 1),
     now,
     clockAheadMs: now - machineNow,
@@ -134,24 +130,10 @@ function readText(file: string): string {
   }
 }
 
-function readCredentials(file: string, network: Network): GatewayCredentials[] {
-  const text = readText(file);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    throw new InputError(file, "JSON", "something else");
-  }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
-    throw new InputError(file, "an object of gateways by name", typeof parsed);
-  return Object.entries(parsed as Record<string, unknown>).map(([name, entry]) => {
-    const { password, stations } = (entry ?? {}) as { password?: unknown; stations?: unknown };
-    if (typeof password !== "string") throw new InputError(`${file} ${name}.password`, "a text", typeof password);
-    if (!Array.isArray(stations)) throw new InputError(`${file} ${name}.stations`, "a list of station ids", typeof stations);
-    for (const id of stations as unknown[]) {
-      if (typeof id !== "string" || network.asset(id)?.level !== "station")
-        throw new InputError(`${file} ${name}.stations`, "stations of the network", JSON.stringify(id));
-    }
-    return { name, password, stations: stations as string[] };
+function gatewaysOf(file: string, network: Network): GatewayLogin[] {
+  return Object.entries(readCredentials(file)).map(([name, { password, stations }]) => {
+    const unknown = stations.find((id) => network.asset(id)?.level !== "station");
+    if (unknown !== undefined) throw new InputError(`${file} ${name}.stations`, "stations of the network", JSON.stringify(unknown));
+    return { name, password, stations };
   });
 }

@@ -1,30 +1,22 @@
-import type { FaultKind } from "../model/finding.ts";
+import { InputError, nearestWord } from "../model/input-error.ts";
 import type { Network } from "../model/network.ts";
-import type { Level } from "../model/signals.ts";
+import { isSignalId, SIGNALS, type SignalId } from "../model/signals.ts";
+import { CONFOUNDERS } from "./confounders.ts";
+import { DEVICE_DISTURBANCES } from "./device-disturbances.ts";
+import type { Disturbance } from "./disturbance.ts";
+import { PLANT_DISTURBANCES } from "./plant-disturbances.ts";
 
-/** What goes wrong in the plant, as data: a kind, a place, a time course and a size. Faults act through physics, never on signals. */
+/** What goes wrong, as data: a kind, a place, a time course and a size. In the plant it acts through physics, never on signals. */
 
-/** Kinds of disturbances: `truth` is the ticket that it should lead to; without one it is a confounder and must lead to none. */
-interface DisturbanceFacts {
-  readonly truth: FaultKind | undefined;
-  readonly levels: readonly Level[];
-  /** What `magnitude` means. */
-  readonly unit: string;
+/** Every kind of disturbance, what it is the truth of, and how large it usually is. */
+export const DISTURBANCES = { ...PLANT_DISTURBANCES, ...DEVICE_DISTURBANCES, ...CONFOUNDERS } as const;
+
+export type DisturbanceKind = keyof typeof DISTURBANCES;
+export const DISTURBANCE_KINDS = Object.keys(DISTURBANCES) as DisturbanceKind[];
+
+export function isDisturbanceKind(word: string): word is DisturbanceKind {
+  return Object.hasOwn(DISTURBANCES, word);
 }
-
-export const DISTURBANCES = {
-  burst: { truth: "burst", levels: ["circuit", "building", "unit"], unit: "m³/h at 300 kPa" },
-  leak: { truth: "leak", levels: ["circuit", "building", "unit"], unit: "m³/h at 300 kPa" },
-  air_lock: { truth: "air_lock", levels: ["unit"], unit: "share of the unit's flow lost, 0…1" },
-  closed_valve: { truth: "under_heated", levels: ["building", "unit"], unit: "share of the flow lost, 0…1 (1: closed)" },
-  low_pressure: { truth: "low_pressure", levels: ["circuit"], unit: "m³/h drained while the makeup pump is dead" },
-  offline: { truth: "offline", levels: ["station"], unit: "none" },
-  maintenance_drain: { truth: undefined, levels: ["circuit"], unit: "m³ drained between onset and repairAt" },
-  pump_switchover: { truth: undefined, levels: ["circuit"], unit: "s until the other pump runs" },
-  cold_snap: { truth: undefined, levels: ["station"], unit: "K, for the whole network" },
-} as const satisfies Record<string, DisturbanceFacts>;
-
-type DisturbanceKind = keyof typeof DISTURBANCES;
 
 export interface Fault {
   readonly kind: DisturbanceKind;
@@ -37,7 +29,17 @@ export interface Fault {
   readonly magnitude: number;
   /** When it is put right; never, when left out. */
   readonly repairAt?: number;
+  /** Which signal of the asset, for the faults of sensors. */
+  readonly signal?: SignalId;
+  /** Which of the ways of its kind; the first of `variants` when left out. */
+  readonly variant?: string;
 }
+
+/** What is known of a kind, as one shape for all kinds. */
+export const disturbanceOf = (kind: DisturbanceKind): Disturbance => DISTURBANCES[kind];
+
+/** The way in which a fault comes about: its own, else the first of its kind; undefined when its kind has no variants. */
+export const variantOf = (fault: Fault): string | undefined => fault.variant ?? disturbanceOf(fault.kind).variants?.[0];
 
 /** Share of its magnitude (0…1) that a fault has reached at an instant; 0 before onset and from repair on. */
 export function faultShare(fault: Fault, at: number): number {
@@ -48,20 +50,67 @@ export function faultShare(fault: Fault, at: number): number {
 /** Size (in the unit of its kind) at an instant. */
 export const faultSize = (fault: Fault, at: number): number => fault.magnitude * faultShare(fault, at);
 
-/** A gateway under an `offline` fault says nothing: the device process asks this, the plant runs on. */
+/** Whether a fault is there at an instant, however small. */
+export const isActive = (fault: Fault, at: number): boolean => at >= fault.onset && (fault.repairAt === undefined || at < fault.repairAt);
+
+/** A gateway that is off, or whose station has no power and no battery, says nothing: the devices ask this, the plant runs on. */
 export function gatewaySilent(faults: readonly Fault[], station: string, at: number): boolean {
-  return faults.some((fault) => fault.kind === "offline" && fault.asset === station && faultShare(fault, at) > 0);
+  return faults.some(
+    (fault) =>
+      fault.asset === station &&
+      (fault.kind === "offline" || (fault.kind === "power_failure" && variantOf(fault) === "dark")) &&
+      isActive(fault, at),
+  );
 }
 
-/** Throws when a fault names an asset that is not there, or one of a level where its kind cannot happen. */
-export function checkFaults(faults: readonly Fault[], network: Network): void {
-  for (const fault of faults) {
-    const asset = network.asset(fault.asset);
-    const levels: readonly Level[] = DISTURBANCES[fault.kind].levels;
-    if (asset === undefined) throw new Error(`fault ${fault.kind}: expected an asset of the network, found "${fault.asset}"`);
-    if (!levels.includes(asset.level))
-      throw new Error(`fault ${fault.kind}: expected an asset of level ${levels.join(" or ")}, found ${asset.level} ${asset.id}`);
-    if (!Number.isFinite(fault.magnitude) || fault.magnitude < 0)
-      throw new Error(`fault ${fault.kind} on ${fault.asset}: expected a magnitude of 0 or more, found ${fault.magnitude}`);
-  }
+/** Throws an InputError for the first fault that does not fit the network; `placeOf` says where the fault was written. */
+export function checkFaults(
+  faults: readonly Fault[],
+  network: Network,
+  placeOf: (index: number) => string = (index) => `faults[${index}]`,
+): void {
+  for (const [index, fault] of faults.entries()) checkFault(fault, network, placeOf(index));
 }
+
+/** Throws an InputError that names `place` when a fault's kind, asset, size, times, signal or variant cannot be. */
+export function checkFault(fault: Fault, network: Network, place: string): void {
+  const refuse = (expected: string, found: string, nearest?: string): never => {
+    throw new InputError(`${place}: ${fault.kind} on ${fault.asset}`, expected, found, nearest && `did you mean "${nearest}"?`);
+  };
+  if (!isDisturbanceKind(fault.kind))
+    throw new InputError(
+      place,
+      "a kind of disturbance",
+      `"${String(fault.kind)}"`,
+      hint(nearestWord(String(fault.kind), DISTURBANCE_KINDS)) ?? `one of ${DISTURBANCE_KINDS.join(" ")}`,
+    );
+  const { levels, range, unit, variants, needsRepair, needsSignal } = disturbanceOf(fault.kind);
+  const asset = network.asset(fault.asset);
+  if (asset === undefined) {
+    const known = Array.from(network.assets(), (one) => one.id);
+    return refuse("an asset of the network", `"${fault.asset}"`, nearestWord(fault.asset, known));
+  }
+  if (!levels.includes(asset.level)) refuse(`an asset of level ${levels.join(" or ")}`, `${asset.level} ${asset.id}`);
+  const [least, most] = range;
+  if (!(fault.magnitude >= least && fault.magnitude <= most))
+    refuse(`a magnitude of ${least} or more, at most ${most} (${unit})`, String(fault.magnitude));
+  if (!Number.isFinite(fault.onset)) refuse("an onset in epoch ms", String(fault.onset));
+  if (!(fault.rampMs >= 0 && fault.rampMs < Infinity)) refuse("a ramp of 0 ms or more", String(fault.rampMs));
+  if (fault.repairAt !== undefined && !(fault.repairAt > fault.onset)) refuse("a repair after the onset", String(fault.repairAt));
+  if (needsRepair && fault.repairAt === undefined) refuse("repairAt, over which its magnitude is spread", "none");
+  if (fault.variant !== undefined && !variants?.includes(fault.variant))
+    refuse(
+      variants === undefined ? "no variant" : `one of the variants ${variants.join(", ")}`,
+      `"${fault.variant}"`,
+      nearestWord(fault.variant, variants ?? []),
+    );
+  if (needsSignal) {
+    if (fault.signal === undefined || !isSignalId(fault.signal)) return refuse("a signal", `"${String(fault.signal)}"`);
+    if (!(SIGNALS[fault.signal].levels as readonly string[]).includes(asset.level))
+      refuse(`a signal that a ${asset.level} can have`, `"${fault.signal}"`);
+  } else if (fault.signal !== undefined) refuse("no signal", `"${fault.signal}"`);
+  if (fault.kind === "suspended_unit" && fault.magnitude === 1 && asset.unitFacts?.suspended !== true)
+    refuse("less than 1, or a unit that the network file calls suspended", `1 for a unit in use`);
+}
+
+const hint = (nearest: string | undefined): string | undefined => nearest && `did you mean "${nearest}"?`;

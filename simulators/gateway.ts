@@ -1,8 +1,8 @@
 import mqtt, { type MqttClient } from "mqtt";
-import { statusTopic, telemetryTopic } from "../model/topic.ts";
+import { statusTopic } from "../model/topic.ts";
 import { Backlog, type BacklogItem, type Batch } from "./backlog.ts";
+import { type TelemetryObject, valuesIn } from "./device-event.ts";
 import { draws, subSeed } from "./random.ts";
-import type { StationSample } from "./station-sample.ts";
 
 /** One simulated gateway: a real MQTT client that sends the polls of its stations, at least once, through any interruption. */
 
@@ -17,8 +17,9 @@ const STOP_MS_MAX = 1_500;
 
 export interface GatewayOptions {
   readonly url: string;
-  /** User name and client id. */
+  /** Client id, and user name unless that is given. */
   readonly name: string;
+  readonly user?: string;
   readonly password: string;
   readonly stations: readonly string[];
   readonly seed: number;
@@ -41,7 +42,6 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #backlog: Backlog;
   readonly #inFlight = new Set<Batch>();
-  readonly #sequence = new Map<string, number>();
   readonly #newestAt = new Map<string, number>();
   #client: MqttClient | undefined;
   #connection = 0;
@@ -65,7 +65,7 @@ export class Gateway {
     const first = this.stations[0];
     const client = mqtt.connect(this.#options.url, {
       clientId: this.name,
-      username: this.name,
+      username: this.#options.user ?? this.name,
       password: this.#options.password,
       clean: true,
       keepalive: KEEPALIVE_S,
@@ -88,17 +88,12 @@ export class Gateway {
     client.on("error", (error) => this.#report(error.message));
   }
 
-  /** Queues one poll. `history` marks replayed history on the wire. */
-  send(sample: StationSample, history: boolean): void {
-    const seq = (this.#sequence.get(sample.station) ?? 0) + 1;
-    this.#sequence.set(sample.station, seq);
-    this.#newestAt.set(sample.station, sample.at);
-    let values = 0;
-    for (const asset in sample.assets) for (const _ in sample.assets[asset]) values++;
-    const text = JSON.stringify(
-      history ? { ts: sample.at, seq, hist: true, assets: sample.assets } : { ts: sample.at, seq, assets: sample.assets },
-    );
-    this.#backlog.add({ station: sample.station, at: sample.at, text, values });
+  /** Queues objects of one topic. */
+  send(station: string, topic: string, objects: readonly TelemetryObject[]): void {
+    for (const object of objects) {
+      this.#newestAt.set(station, Math.max(this.#newestAt.get(station) ?? -Infinity, object.ts));
+      this.#backlog.add({ station, topic, at: object.ts, text: JSON.stringify(object), values: valuesIn(object) });
+    }
     this.#pump();
   }
 
@@ -112,7 +107,7 @@ export class Gateway {
   acknowledgedUntil(station: string): number | undefined {
     let oldest = this.#backlog.oldestAt(station);
     for (const batch of this.#inFlight) {
-      const at = batch.items[0]!.at;
+      const at = Math.min(...batch.items.map((item) => item.at));
       if (batch.station === station && (oldest === undefined || at < oldest)) oldest = at;
     }
     return oldest === undefined ? this.#newestAt.get(station) : oldest - 1;
@@ -164,7 +159,7 @@ export class Gateway {
       const batch = this.#backlog.take();
       if (batch === undefined) break;
       this.#inFlight.add(batch);
-      client.publish(telemetryTopic(batch.station), payloadOf(batch.items), { qos: 1 }, (error) => this.#settle(batch, error ?? undefined));
+      client.publish(batch.topic, payloadOf(batch.items), { qos: 1 }, (error) => this.#settle(batch, error ?? undefined));
     }
   }
 

@@ -1,5 +1,9 @@
 import type { Network } from "../model/network.ts";
+import type { Circuit } from "./circuit.ts";
+import { trappedAirOf } from "./circuit-season.ts";
 import { checkFaults, type Fault } from "./faults.ts";
+import { createPrimaryNetwork } from "./primary-network.ts";
+import { beginOf, seasonDates } from "./season.ts";
 import { advanceStation, createStation, type Station } from "./station.ts";
 import { createReporter, sampleStation, type StationReporter, type StationSample } from "./station-sample.ts";
 import { type Climate, createWeather, type Weather } from "./weather.ts";
@@ -41,6 +45,28 @@ export interface Plant {
   advance(to: number): void;
   /** Polls every station at one instant. */
   sample(at: number): StationSample[];
+  /**
+   * Shows every station at each multiple of `everyMs` (epoch ms; a multiple of 10 s) that it passes from now on, whoever moves it:
+   * what is seen is the same whatever else is asked of the plant.
+   */
+  watch(everyMs: number, see: (station: Station) => void): void;
+  /** Air that commissioning sets free in units of this season, whether or not it was already there: true air locks that nobody planted. */
+  trappedAir(): PlacedAir[];
+}
+
+export interface PlacedAir {
+  readonly asset: string;
+  /** When it begins to gather, and when a crew vents it, epoch ms. */
+  readonly from: number;
+  readonly to: number;
+  /** Share of the unit's flow that it takes at most. */
+  readonly lostShare: number;
+}
+
+interface Watch {
+  readonly everyMs: number;
+  nextAt: number;
+  readonly see: (station: Station) => void;
 }
 
 /** Builds the plant in balance with the weather of its first day. Throws on a fault that does not fit the network. */
@@ -49,9 +75,19 @@ export function createPlant(options: PlantOptions): Plant {
   const faults = options.faults ?? [];
   checkFaults(faults, network);
   const weather = options.weather ?? plantWeather(options);
+  const beginAt = beginOf(seasonDates(network.season), startAt, SETTLE_MS);
+  const primary = createPrimaryNetwork({ network, seed, weather, faults });
+  const watches = new Map<string, Watch[]>();
   const stations = network.stations.map((asset) => {
-    const state = createStation(asset, { network, seed, weather, startAt: startAt - SETTLE_MS, faults });
-    return stationPlant(state, createReporter(state, network, options.unitIntervalMs ?? UNIT_INTERVAL_MS), startAt);
+    const state = createStation(asset, { network, seed, weather, primary, startAt: beginAt, faults });
+    const own: Watch[] = [];
+    watches.set(asset.id, own);
+    return stationPlant(
+      state,
+      createReporter(state, network, { unitIntervalMs: options.unitIntervalMs ?? UNIT_INTERVAL_MS }),
+      startAt,
+      own,
+    );
   });
   const byId = new Map(stations.map((station) => [station.id, station]));
   return {
@@ -66,11 +102,29 @@ export function createPlant(options: PlantOptions): Plant {
       for (const station of stations) station.advance(to);
     },
     sample: (at) => stations.map((station) => station.sample(at)),
+    trappedAir: () => stations.flatMap(({ state }) => state.circuits.flatMap(airOf)),
+    watch(everyMs, see) {
+      for (const { id, state } of stations) {
+        const nextAt = Math.ceil(Math.max(startAt, state.at) / everyMs) * everyMs;
+        watches.get(id)!.push({ everyMs, nextAt, see });
+      }
+    },
   };
 }
 
-function stationPlant(state: Station, reporter: StationReporter, startAt: number): StationPlant {
-  const advance = (to: number): void => advanceStation(state, Math.max(to, startAt));
+const airOf = ({ season, units }: Circuit): PlacedAir[] =>
+  trappedAirOf(season).map(({ row, from, to, lostShare }) => ({ asset: units.assets[row]!.id, from, to, lostShare }));
+
+function stationPlant(state: Station, reporter: StationReporter, startAt: number, watches: readonly Watch[]): StationPlant {
+  const advance = (to: number): void => {
+    const until = Math.max(to, startAt);
+    for (let due = soonest(watches); due !== undefined && due.nextAt <= until; due = soonest(watches)) {
+      advanceStation(state, due.nextAt);
+      due.nextAt += due.everyMs;
+      due.see(state);
+    }
+    advanceStation(state, until);
+  };
   return {
     id: state.asset.id,
     state,
@@ -82,6 +136,12 @@ function stationPlant(state: Station, reporter: StationReporter, startAt: number
       return sampleStation(reporter, at);
     },
   };
+}
+
+function soonest(watches: readonly Watch[]): Watch | undefined {
+  let best: Watch | undefined;
+  for (const watch of watches) if (best === undefined || watch.nextAt < best.nextAt) best = watch;
+  return best;
 }
 
 function plantWeather(options: PlantOptions): Weather {

@@ -39,8 +39,11 @@ export interface PressureState {
   pumpOn: boolean;
   /** Flow of the makeup pump now, m³/h. */
   makeupM3h: number;
-  /** Totals since the start, m³: pumped in; lost by leaks, baseline, relief and drains; drawn off by households; grown by warming. */
+  /** Flow through holes to the outside now, m³/h. */
+  leakM3h: number;
+  /** Totals since the start, m³: pumped in; come from the primary side (negative: gone there); lost by leaks, baseline, relief and drains; drawn off by households; grown by warming. */
   makeupM3: number;
+  inflowM3: number;
   lostM3: number;
   drawnM3: number;
   grownM3: number;
@@ -58,10 +61,19 @@ export interface PressureActions {
   readonly drawM3h: number;
   /** Growth of the water by warming (negative: shrinks). */
   readonly growthM3h: number;
+  /** Comes from the primary side through a leaking exchanger (negative: goes there). */
+  readonly inflowM3h: number;
   /** The makeup pump has power and water. */
   readonly makeupReady: boolean;
+  /** Share of the makeup pump's flow that arrives (1: sound), and by how much its set points are shifted, kPa. */
+  readonly makeupShare: number;
+  readonly setShiftKpa: number;
   /** How far the suction is above the pressure of the held water (the pump at rest lets it rise), kPa. */
   readonly suctionAboveKpa: number;
+  /** The relief valve is shut for the pressure test of the filling. */
+  readonly isReliefShut?: boolean;
+  /** Crews let the water out down to so much, L; otherwise it stops where the pressure has gone. */
+  readonly emptiesToL?: number | undefined;
 }
 
 /** Pressure (kPa) of a circuit that holds `heldL`. */
@@ -72,31 +84,50 @@ export function pressureOf(facts: PressureFacts, heldL: number): number {
 }
 
 export function startPressure(facts: PressureFacts, kpa: number): PressureState {
-  return { heldL: kpa * facts.elasticityLKpa, kpa, pumpOn: false, makeupM3h: 0, makeupM3: 0, lostM3: 0, drawnM3: 0, grownM3: 0 };
+  return {
+    heldL: kpa * facts.elasticityLKpa,
+    kpa,
+    pumpOn: false,
+    makeupM3h: 0,
+    leakM3h: 0,
+    makeupM3: 0,
+    inflowM3: 0,
+    lostM3: 0,
+    drawnM3: 0,
+    grownM3: 0,
+  };
 }
 
 /** Flow of the makeup pump at a suction pressure, and whether it runs, by band or by frequency. */
-function controlMakeup(state: PressureState, facts: PressureFacts, suctionKpa: number, ready: boolean): void {
-  if (!ready) state.pumpOn = false;
-  else if (facts.control === "band") state.pumpOn = suctionKpa < facts.startKpa || (state.pumpOn && suctionKpa < facts.stopKpa);
-  else state.pumpOn = suctionKpa < facts.stopKpa;
+function controlMakeup(state: PressureState, facts: PressureFacts, suctionKpa: number, actions: PressureActions): void {
+  const startKpa = facts.startKpa + actions.setShiftKpa;
+  const stopKpa = facts.stopKpa + actions.setShiftKpa;
+  if (!actions.makeupReady) state.pumpOn = false;
+  else if (facts.control === "band") state.pumpOn = suctionKpa < startKpa || (state.pumpOn && suctionKpa < stopKpa);
+  else state.pumpOn = suctionKpa < stopKpa;
   if (!state.pumpOn) state.makeupM3h = 0;
-  else
-    state.makeupM3h = facts.control === "band" ? facts.pumpM3h : facts.pumpM3h * Math.min(1, (facts.stopKpa - suctionKpa) / VFD_SPAN_KPA);
+  else {
+    const share = facts.control === "band" ? 1 : Math.min(1, (stopKpa - suctionKpa) / VFD_SPAN_KPA);
+    state.makeupM3h = facts.pumpM3h * share * actions.makeupShare;
+  }
 }
 
 /** One step (at most 10 s) of the water balance; no more leaves than is there. */
 export function stepPressure(state: PressureState, facts: PressureFacts, actions: PressureActions, stepS: number): void {
   const suctionKpa = state.kpa + actions.suctionAboveKpa;
-  controlMakeup(state, facts, suctionKpa, actions.makeupReady);
+  controlMakeup(state, facts, suctionKpa, actions);
   const leakM3h = actions.leakAreaM2 > 0 && state.kpa > 0 ? orificeM3h(actions.leakAreaM2, suctionKpa + actions.leakAboveKpa) : 0;
   const baselineM3h = facts.baselineM3h * actions.baselineFactor * Math.sqrt(Math.max(0, state.kpa) / BASELINE_KPA);
-  const reliefM3h = suctionKpa > facts.reliefKpa ? RELIEF_M3H * Math.min(1, (suctionKpa - facts.reliefKpa) / RELIEF_SPAN_KPA) : 0;
+  const reliefM3h =
+    suctionKpa > facts.reliefKpa && actions.isReliefShut !== true
+      ? RELIEF_M3H * Math.min(1, (suctionKpa - facts.reliefKpa) / RELIEF_SPAN_KPA)
+      : 0;
   const stepH = stepS / 3600;
+  state.leakM3h = leakM3h;
   let lost = (leakM3h + baselineM3h + reliefM3h + actions.drainM3h) * stepH;
   let drawn = actions.drawM3h * stepH;
-  const gained = (state.makeupM3h + actions.growthM3h) * stepH;
-  const available = Math.max(0, (state.heldL - emptyL(facts)) / 1000 + gained);
+  const gained = (state.makeupM3h + actions.growthM3h + actions.inflowM3h) * stepH;
+  const available = Math.max(0, (state.heldL - (actions.emptiesToL ?? emptyL(facts))) / 1000 + gained);
   if (lost + drawn > available) {
     const share = available / (lost + drawn);
     lost *= share;
@@ -105,6 +136,7 @@ export function stepPressure(state: PressureState, facts: PressureFacts, actions
   state.heldL += (gained - lost - drawn) * 1000;
   state.kpa = pressureOf(facts, state.heldL);
   state.makeupM3 += state.makeupM3h * stepH;
+  state.inflowM3 += actions.inflowM3h * stepH;
   state.lostM3 += lost;
   state.drawnM3 += drawn;
   state.grownM3 += actions.growthM3h * stepH;

@@ -1,12 +1,16 @@
 import type { Asset, Network } from "../model/network.ts";
 import type { SignalId } from "../model/signals.ts";
 import type { Circuit } from "./circuit.ts";
-import { suctionKpa, supplyHeadKpa } from "./circuit-step.ts";
-import { MAKEUP_PULSE_M3 } from "./pressure.ts";
+import { hasPoint, type PointSet } from "./point-sets.ts";
 import { draws, subSeed } from "./random.ts";
-import { createSensor, readCounter, readSensor, type Sensor, SENSOR_CLASSES } from "./sensors.ts";
-import { primarySide, type Station } from "./station.ts";
-import { strainerDropKpa } from "./strainer.ts";
+import { type PointMaker, pointMaker, type ReportedPoint } from "./reported-point.ts";
+import { NO_SENSOR_FAULTS, type SensorFaults, type Swap } from "./sensor-faults.ts";
+import { type GearName, GEARS } from "./sensors.ts";
+import { circuitPoints, stationPoints, valvePoints } from "./station-points.ts";
+import { isActive } from "./faults.ts";
+import type { Station } from "./station.ts";
+import { createMeters, stepMeters, type UnitMeters } from "./unit-meters.ts";
+import { roomPoints, unitPoints, UPKEEP, UPKEEP_EVERY } from "./unit-points.ts";
 
 /** One poll of a station as its gateway would see it: station and circuits always, units and rooms when their own report is due. */
 
@@ -15,219 +19,142 @@ export interface StationSample {
   /** Event time of the poll, epoch ms. */
   readonly at: number;
   /** In the shape of `assets` on the wire (CONTRACT 3). */
-  readonly assets: Readonly<Record<string, Readonly<Partial<Record<SignalId, number | null>>>>>;
+  readonly assets: Readonly<Record<string, Values>>;
 }
 
 type Values = Partial<Record<SignalId, number | null>>;
 
-/** Signal strength and battery go with every so many reports of a unit or room. */
-const UPKEEP_EVERY = 12;
-const BATTERY_V = 3.58;
-/** How much a flat's place in the house takes from its room temperature, as a share of room minus outdoor. */
-const ROOM_SHARE = { top: 0.02, bottom: 0.014, corner: 0.028, middle: 0 } as const;
-
-interface UnitReporter {
-  readonly asset: Asset;
-  readonly row: number;
-  /** When in the interval this unit's report falls, ms. */
-  readonly phaseMs: number;
-  readonly sensors: Readonly<Record<"supply" | "return" | "valve" | "rssi" | "battery", Sensor>>;
-  readonly rooms: readonly {
-    readonly asset: Asset;
-    readonly phaseMs: number;
-    readonly shiftK: number;
-    readonly sensor: Sensor;
-    readonly battery: Sensor;
-  }[];
-}
-
-interface CircuitReporter {
-  readonly circuit: Circuit;
-  readonly units: readonly UnitReporter[];
-  readonly sensors: Readonly<
-    Record<"supply" | "return" | "supplyKpa" | "returnKpa" | "filterIn" | "filterOut" | "flow" | "makeup" | "hz" | "valve", Sensor>
-  >;
-  /** What the makeup meter showed when the plant began, m³. */
-  readonly makeupAtStartM3: number;
+/** What reports together: with every poll, or (`phaseMs` given) once in the interval of units and rooms. */
+interface Reporter {
+  readonly asset: string;
+  readonly points: readonly ReportedPoint[];
+  /** The points without those that only every twelfth report brings. */
+  readonly plainPoints: readonly ReportedPoint[];
+  readonly swaps: readonly Swap[];
+  /** When in the interval its report falls, ms. */
+  readonly phaseMs: number | undefined;
+  /** It reports with the first poll from here on, epoch ms. The very first poll brings everything. */
+  dueAt: number;
 }
 
 export interface StationReporter {
   readonly station: Station;
   readonly unitIntervalMs: number;
-  readonly circuits: readonly CircuitReporter[];
-  readonly sensors: Readonly<Record<"outdoor" | "supply" | "return" | "supplyKpa" | "returnKpa" | "flow" | "power" | "tank", Sensor>>;
+  readonly reporters: readonly Reporter[];
+  readonly meters: readonly UnitMeters[];
+  readonly slowPoints: readonly (() => void)[];
   /** Event time of the poll before; -Infinity before the first. */
   polledAt: number;
 }
 
-export function createReporter(station: Station, network: Network, unitIntervalMs: number): StationReporter {
-  const { seed } = station;
+export interface ReporterOptions {
+  readonly unitIntervalMs: number;
+  /** Which points there are. Left out: what every station had before meters at the units; those want `observeStation` every minute. */
+  readonly points?: PointSet;
+  readonly gear?: GearName;
+  readonly faults?: SensorFaults;
+}
+
+const METERED: ReadonlySet<SignalId> = new Set<SignalId>(["p_supply", "p_return", "flow", "heat"]);
+
+export function createReporter(station: Station, network: Network, options: ReporterOptions): StationReporter {
+  const { points } = options;
+  const faults = options.faults ?? NO_SENSOR_FAULTS;
   const id = station.asset.id;
-  const sensor = (kind: keyof typeof SENSOR_CLASSES, signal: SignalId, asset = id): Sensor =>
-    createSensor(SENSOR_CLASSES[kind], seed, asset, signal);
+  const make = pointMaker({ seed: station.seed, gear: GEARS[options.gear ?? "usual"], faults }, id);
+  const meters: UnitMeters[] = [];
+  const reporters: Reporter[] = [];
+  const add = (asset: string, seed: number, all: readonly ReportedPoint[], phaseMs?: number): void => {
+    const swaps = faults.swaps(asset);
+    // A point with a planted fault is always there: else nobody could find it.
+    const isThere = (signal: SignalId): boolean =>
+      points === undefined ||
+      hasPoint(points, seed, signal) ||
+      faults.points(asset, signal) !== undefined ||
+      swaps.some(({ signals }) => signals.includes(signal));
+    const own = all.filter(({ signal }) => isThere(signal));
+    const plainPoints = own.filter(({ signal }) => !UPKEEP.has(signal));
+    reporters.push({ asset, points: own, plainPoints, swaps, phaseMs, dueAt: -Infinity });
+  };
+  const only = station.circuits.length === 1 ? station.circuits[0] : undefined;
+  const ownValve = only === undefined ? [] : valvePoints(only, make.of(id, only.asset.id));
+  add(id, station.seed, [...stationPoints(station, make), ...ownValve]);
+  for (const circuit of station.circuits) {
+    const makeOwn = make.of(circuit.asset.id);
+    const valve = only === undefined ? valvePoints(circuit, makeOwn) : [];
+    add(circuit.asset.id, circuit.seed, [...circuitPoints(circuit, makeOwn), ...valve]);
+    const own = points === undefined ? undefined : createMeters(circuit);
+    addUnits(station, circuit, network, options.unitIntervalMs, make, own, add);
+    if (own !== undefined && reporters.some((one) => one.points.some(({ signal }) => METERED.has(signal)))) meters.push(own);
+  }
   return {
     station,
-    unitIntervalMs,
-    circuits: station.circuits.map((circuit) => circuitReporter(circuit, network, unitIntervalMs, sensor)),
-    sensors: {
-      outdoor: sensor("outdoorTemperature", "t_out"),
-      supply: sensor("pipeTemperature", "t1_supply"),
-      return: sensor("pipeTemperature", "t1_return"),
-      supplyKpa: sensor("pressure", "p1_supply"),
-      returnKpa: sensor("pressure", "p1_return"),
-      flow: sensor("flow", "q1_flow"),
-      power: sensor("power", "h1_power"),
-      tank: sensor("level", "tank_level"),
-    },
+    unitIntervalMs: options.unitIntervalMs,
+    reporters,
+    meters,
+    slowPoints: reporters.flatMap((one) => one.points.flatMap(({ follow }) => (follow === undefined ? [] : [follow]))),
     polledAt: -Infinity,
   };
 }
 
-type MakeSensor = (kind: keyof typeof SENSOR_CLASSES, signal: SignalId, asset?: string) => Sensor;
-
-function circuitReporter(circuit: Circuit, network: Network, unitIntervalMs: number, sensor: MakeSensor): CircuitReporter {
-  const id = circuit.asset.id;
-  const units = circuit.units.assets.flatMap((asset, row) =>
-    asset.level === "unit" ? [unitReporter(asset, row, circuit.seed, network, unitIntervalMs, sensor)] : [],
-  );
-  return {
-    circuit,
-    units,
-    sensors: {
-      supply: sensor("pipeTemperature", "t2_supply", id),
-      return: sensor("pipeTemperature", "t2_return", id),
-      supplyKpa: sensor("pressure", "p2_supply", id),
-      returnKpa: sensor("pressure", "p2_return", id),
-      filterIn: sensor("filterPressure", "p2_filter_in", id),
-      filterOut: sensor("filterPressure", "p2_filter_out", id),
-      flow: sensor("flow", "q2_flow", id),
-      makeup: sensor("makeupFlow", "mk_flow", id),
-      hz: sensor("position", "cp_hz", id),
-      valve: sensor("position", "v1_pos", id),
-    },
-    makeupAtStartM3: Math.round(draws(subSeed(circuit.seed, "meter")).between(120, 2400) * 100) / 100,
-  };
+function addUnits(
+  station: Station,
+  circuit: Circuit,
+  network: Network,
+  unitIntervalMs: number,
+  make: PointMaker,
+  meters: UnitMeters | undefined,
+  add: (asset: string, seed: number, points: readonly ReportedPoint[], phaseMs: number) => void,
+): void {
+  for (const [row, unit] of circuit.units.assets.entries()) {
+    if (unit.level !== "unit") continue;
+    const phaseMs = draws(subSeed(circuit.seed, "report", unit.id)).between(0, unitIntervalMs);
+    add(unit.id, circuit.seed, unitPoints(circuit, row, make.of(unit.id), meters), phaseMs);
+    for (const room of network.below(unit.id, "room")) addRoom(room, row);
+  }
+  function addRoom(room: Asset, row: number): void {
+    const seed = subSeed(circuit.seed, "room", room.id);
+    const phaseMs = draws(seed).between(0, unitIntervalMs);
+    add(room.id, circuit.seed, roomPoints(station, circuit, row, room, make.of(room.id), seed), phaseMs);
+  }
 }
 
-function unitReporter(asset: Asset, row: number, seed: number, network: Network, unitIntervalMs: number, sensor: MakeSensor): UnitReporter {
-  const draw = draws(subSeed(seed, "report", asset.id));
-  return {
-    asset,
-    row,
-    phaseMs: draw.between(0, unitIntervalMs),
-    sensors: {
-      supply: sensor("unitTemperature", "t_supply", asset.id),
-      return: sensor("unitTemperature", "t_return", asset.id),
-      valve: sensor("unitPosition", "valve_pos", asset.id),
-      rssi: sensor("radio", "rssi", asset.id),
-      battery: sensor("battery", "battery", asset.id),
-    },
-    rooms: network.below(asset.id, "room").map((room) => {
-      const own = draws(subSeed(seed, "room", room.id));
-      return {
-        asset: room,
-        phaseMs: own.between(0, unitIntervalMs),
-        shiftK: 0.3 * own.normal(),
-        sensor: sensor("roomTemperature", "t_room", room.id),
-        battery: sensor("battery", "battery", room.id),
-      };
-    }),
-  };
-}
-
-/** Number of the report that is due between two polls, undefined when none is. A first poll brings everything. */
-function dueReport(polledAt: number, at: number, phaseMs: number, intervalMs: number): number | undefined {
-  const turn = Math.floor((at - phaseMs) / intervalMs);
-  return turn > Math.floor((polledAt - phaseMs) / intervalMs) ? turn : undefined;
+/** Lets meters count and slow sensors follow; once a minute, at full minutes of the plant. */
+export function observeStation(reporter: StationReporter): void {
+  for (const meters of reporter.meters) stepMeters(meters);
+  for (const follow of reporter.slowPoints) follow();
 }
 
 /** Reads every sensor that reports with the poll at `at` (epoch ms); the station must have been advanced to it. */
 export function sampleStation(reporter: StationReporter, at: number): StationSample {
   const assets: Record<string, Values> = {};
-  assets[reporter.station.asset.id] = stationValues(reporter, at);
-  for (const own of reporter.circuits) {
-    assets[own.circuit.asset.id] = circuitValues(own, reporter.circuits.length > 1, at);
-    for (const unit of own.units) unitValues(reporter, own.circuit, unit, at, assets);
+  for (const own of reporter.reporters) {
+    if (at < own.dueAt) continue;
+    const points = own.phaseMs === undefined ? own.points : pointsDue(own, own.phaseMs, at, reporter.unitIntervalMs);
+    const values: Values = {};
+    for (const point of points) values[point.signal] = point.read(at);
+    if (own.swaps.length > 0) swap(values, own.swaps, at);
+    assets[own.asset] = values;
   }
   reporter.polledAt = at;
   return { station: reporter.station.asset.id, at, assets };
 }
 
-function stationValues(reporter: StationReporter, at: number): Values {
-  const { station, sensors } = reporter;
-  const primary = primarySide(station);
-  const values: Values = {
-    t_out: readSensor(sensors.outdoor, station.outdoorC, at),
-    t1_supply: readSensor(sensors.supply, station.primarySupplyC, at),
-    t1_return: readSensor(sensors.return, primary.returnC, at),
-    p1_supply: readSensor(sensors.supplyKpa, station.primaryReturnKpa + station.primaryKpa, at),
-    p1_return: readSensor(sensors.returnKpa, station.primaryReturnKpa, at),
-    q1_flow: readSensor(sensors.flow, primary.flowM3h, at),
-    q1_total: readCounter(station.primaryM3, 10),
-    h1_power: readSensor(sensors.power, primary.heatKw, at),
-    h1_total: readCounter(station.primaryGj, 100),
-    power_ok: 1,
-    tank_level: readSensor(sensors.tank, station.tankM, at),
-    flood: 0,
-  };
-  const only = reporter.circuits.length === 1 ? reporter.circuits[0] : undefined;
-  if (only !== undefined) Object.assign(values, valveValues(only, at));
-  return values;
+/** What a unit or room reports now; notes when it will again. */
+function pointsDue(own: Reporter, phaseMs: number, at: number, intervalMs: number): readonly ReportedPoint[] {
+  const turn = Math.floor((at - phaseMs) / intervalMs);
+  own.dueAt = (turn + 1) * intervalMs + phaseMs;
+  return turn % UPKEEP_EVERY === 0 ? own.points : own.plainPoints;
 }
 
-function valveValues(own: CircuitReporter, at: number): Values {
-  const { valve } = own.circuit;
-  return { v1_pos: readSensor(own.sensors.valve, valve.positionPct, at), v1_set: Math.round(valve.commandPct * 10) / 10 };
-}
-
-function circuitValues(own: CircuitReporter, withValve: boolean, at: number): Values {
-  const { circuit, sensors } = own;
-  const returnKpa = suctionKpa(circuit);
-  const dropKpa = strainerDropKpa(circuit.strainerFactor, circuit.flow, circuit.headScale);
-  const values: Values = {
-    t2_supply: readSensor(sensors.supply, circuit.supplyC, at),
-    t2_return: readSensor(sensors.return, circuit.returnC, at),
-    t2_set: Math.round(circuit.setC * 10) / 10,
-    p2_supply: readSensor(sensors.supplyKpa, returnKpa + supplyHeadKpa(circuit), at),
-    p2_return: readSensor(sensors.returnKpa, returnKpa, at),
-    p2_filter_in: readSensor(sensors.filterIn, returnKpa + dropKpa, at),
-    p2_filter_out: readSensor(sensors.filterOut, returnKpa, at),
-    q2_flow: readSensor(sensors.flow, circuit.flow * circuit.nominalKgS * 3.6, at),
-    mk_total: readCounter(own.makeupAtStartM3 + circuit.pressure.makeupM3, 1 / MAKEUP_PULSE_M3),
-    mk_flow: circuit.pressure.makeupM3h > 0 ? readSensor(sensors.makeup, circuit.pressure.makeupM3h, at) : 0,
-    mk_pump: circuit.pressure.pumpOn ? 1 : 0,
-    cp_run: circuit.pumpRun ? 1 : 0,
-    cp_fault: 0,
-    cp_hz: circuit.pumpSpeed > 0 ? readSensor(sensors.hz, circuit.pumpHz * circuit.pumpSpeed, at) : 0,
-  };
-  if (withValve) Object.assign(values, valveValues(own, at));
-  return values;
-}
-
-function unitValues(reporter: StationReporter, circuit: Circuit, own: UnitReporter, at: number, assets: Record<string, Values>): void {
-  const { units } = circuit;
-  const { row, sensors } = own;
-  const report = dueReport(reporter.polledAt, at, own.phaseMs, reporter.unitIntervalMs);
-  if (report !== undefined) {
-    const values: Values = {
-      t_supply: readSensor(sensors.supply, units.supplySensorC[row]!, at),
-      t_return: readSensor(sensors.return, units.returnSensorC[row]!, at),
-      valve_pos: readSensor(sensors.valve, units.valvePct[row]!, at),
-      valve_set: units.valvePct[row]!,
-    };
-    if (report % UPKEEP_EVERY === 0) {
-      values.rssi = readSensor(sensors.rssi, -84, at);
-      values.battery = readSensor(sensors.battery, BATTERY_V, at);
-    }
-    assets[own.asset.id] = values;
-  }
-  for (const room of own.rooms) {
-    const due = dueReport(reporter.polledAt, at, room.phaseMs, reporter.unitIntervalMs);
-    if (due === undefined) continue;
-    const roomC = units.roomC[row]!;
-    const place = ROOM_SHARE[room.asset.roomPosition ?? "middle"];
-    const values: Values = { t_room: readSensor(room.sensor, roomC + room.shiftK - place * (roomC - reporter.station.outdoorC), at) };
-    if (due % UPKEEP_EVERY === 0) values.battery = readSensor(room.battery, BATTERY_V, at);
-    assets[room.asset.id] = values;
+function swap(values: Values, swaps: readonly Swap[], at: number): void {
+  for (const { fault, signals } of swaps) {
+    if (!isActive(fault, at)) continue;
+    const [one, other] = signals;
+    const held = values[one];
+    const given = values[other];
+    if (held === undefined || given === undefined) continue;
+    values[one] = given;
+    values[other] = held;
   }
 }

@@ -47,11 +47,19 @@ export interface Units {
   readonly tuning: Float64Array;
   readonly valvePct: Float64Array;
   readonly heightKpa: Float64Array;
-  /** State: openness left by valves somebody closed (1: all), gas, flow relative to nominal, room, water and sensors. */
+  /** State: where the balancing valve is and is told to be, %; `valvePct` as commissioned. */
+  readonly positionPct: Float64Array;
+  readonly commandPct: Float64Array;
+  /** State: openness left by valves and filters (1: as planned), gas, flow relative to nominal, room, water and sensors. */
   readonly manual: Float64Array;
   readonly gasL: Float64Array;
   readonly flow: Float64Array;
+  /** What a flow leaves of the difference to the stairwell on the way from the main, and the flow for which that was computed. */
+  readonly branchKept: Float64Array;
+  readonly branchFlow: Float64Array;
   readonly roomC: Float64Array;
+  /** Share of room minus outdoors by which the air lies below `roomC` while windows are open: what a room sensor feels. */
+  readonly draughtShare: Float64Array;
   readonly waterC: Float64Array;
   readonly supplySensorC: Float64Array;
   readonly returnSensorC: Float64Array;
@@ -91,10 +99,15 @@ export function createUnits(circuit: Asset, facts: CircuitFacts, network: Networ
     tuning: column(),
     valvePct: column(),
     heightKpa: column(),
+    positionPct: column(),
+    commandPct: column(),
     manual: column().fill(1),
     gasL: column(),
     flow: column(),
+    branchKept: column(),
+    branchFlow: column(),
     roomC: column().fill(ROOM_DESIGN_C),
+    draughtShare: column(),
     waterC: column(),
     supplySensorC: column(),
     returnSensorC: column(),
@@ -107,6 +120,8 @@ export function createUnits(circuit: Asset, facts: CircuitFacts, network: Networ
   const areaSum = areas.reduce((sum, area) => sum + area, 0);
   for (const [index, asset] of assets.entries())
     fillUnit(units, index, asset, { facts, network, seed, areaM2: areas[index]!, areaSum, flowShare: sized[index]! / sizedSum });
+  units.positionPct.set(units.valvePct);
+  units.commandPct.set(units.valvePct);
   return units;
 }
 
@@ -155,6 +170,18 @@ function balancedValvePct(distance: number): number {
   return Math.round(100 * (1 + Math.log(relativeKv) / Math.log(BALANCING_RANGE)));
 }
 
+/** Resistance of a unit with its balancing valve at a position (%), relative to that with the valve fully open. */
+const unitResistance = (positionPct: number): number =>
+  1 - BALANCING_OPEN_SHARE + BALANCING_OPEN_SHARE * BALANCING_RANGE ** (2 * (1 - positionPct / 100));
+
+/** Position (%) to which a balancing valve at `fromPct` has closed when it leaves this openness; 0 when it cannot be had otherwise. */
+export function positionForOpenness(fromPct: number, openness: number): number {
+  if (openness >= 1) return fromPct;
+  if (openness <= 0) return 0;
+  const valve = (unitResistance(fromPct) / openness ** 2 - 1 + BALANCING_OPEN_SHARE) / BALANCING_OPEN_SHARE;
+  return Math.max(0, 100 * (1 - Math.log(valve) / Math.log(BALANCING_RANGE) / 2));
+}
+
 /** Openness of a unit relative to how it was planned: as commissioned, less closed valves and gas. */
 export function openness(units: Units, index: number): number {
   return units.tuning[index]! * units.manual[index]! * airOpenness(units.gasL[index]!);
@@ -170,8 +197,10 @@ export interface UnitsWeather {
 /** One step of every unit at the flows in `units.flow`; heat is conserved exactly between water, rooms and balance. */
 export function stepUnits(units: Units, weather: UnitsWeather, stepS: number, balance: UnitsBalance): void {
   const { supplyC, outdoorC } = weather;
-  const { count, exponent, designKgS, coefficient, lossKwK, capacityKjK, linkKwK, waterKg, flow, roomC, waterC } = units;
-  const back = 1 / (1 - exponent);
+  const { count, exponent, designKgS, coefficient, lossKwK, capacityKjK, gainKw, sunKw, linkKwK, waterKg } = units;
+  const { flow, branchKept, branchFlow, roomC, waterC, supplySensorC, returnSensorC } = units;
+  const there = 1 - exponent;
+  const back = 1 / there;
   let flowKgS = 0;
   let returnSum = 0;
   let roomSum = 0;
@@ -182,7 +211,12 @@ export function stepUnits(units: Units, weather: UnitsWeather, stepS: number, ba
     const kgS = designKgS[index]! * share;
     const room = roomC[index]!;
     const stairC = stairwellC(room, outdoorC);
-    const inC = stairC + (supplyC - stairC) * (share > 1e-6 ? Math.exp(-BRANCH_LOSS / share) : 0);
+    if (branchFlow[index] !== share) {
+      branchFlow[index] = share;
+      branchKept[index] = share > 1e-6 ? Math.exp(-BRANCH_LOSS / share) : 0;
+    }
+    const kept = branchKept[index]!;
+    const inC = stairC + (supplyC - stairC) * kept;
     const excessK = inC - room;
     // The closed form of radiator.ts, written out: this line is half of the plant's time.
     const steadyC =
@@ -190,7 +224,7 @@ export function stepUnits(units: Units, weather: UnitsWeather, stepS: number, ba
         ? kgS > 0
           ? inC
           : room
-        : room + (excessK ** (1 - exponent) + ((exponent - 1) * coefficient[index]!) / (kgS * WATER_KJ_PER_KG_K)) ** back;
+        : room + (excessK ** there + (-there * coefficient[index]!) / (kgS * WATER_KJ_PER_KG_K)) ** back;
     const before = waterC[index]!;
     const rate = (kgS / waterKg[index]! + 1 / STANDING_S) * stepS;
     const water = before + (rate / (1 + rate)) * (steadyC - before);
@@ -200,17 +234,17 @@ export function stepUnits(units: Units, weather: UnitsWeather, stepS: number, ba
     const nextLinkKw = linkKwK[index]! > 0 ? linkKwK[index]! * (room - roomC[index + 1]!) : 0;
     const netKw =
       roomKw +
-      units.gainKw[index]! * weather.gainShare +
-      units.sunKw[index]! * weather.sunShare -
+      gainKw[index]! * weather.gainShare +
+      sunKw[index]! * weather.sunShare -
       lossKwK[index]! * (room - outdoorC) +
       linkKw -
       nextLinkKw;
     linkKw = nextLinkKw;
     roomC[index] = room + (netKw * stepS) / capacityKjK[index]!;
     const lag = Math.min(1, (stepS / SENSOR_S) * Math.max(SENSOR_FLOW_MIN, share));
-    const coolC = stairC + (water - stairC) * (share > 1e-6 ? Math.exp(-BRANCH_LOSS / share) : 0);
-    units.supplySensorC[index] = units.supplySensorC[index]! + lag * (inC - units.supplySensorC[index]!);
-    units.returnSensorC[index] = units.returnSensorC[index]! + lag * (coolC - units.returnSensorC[index]!);
+    const coolC = stairC + (water - stairC) * kept;
+    supplySensorC[index] = supplySensorC[index]! + lag * (inC - supplySensorC[index]!);
+    returnSensorC[index] = returnSensorC[index]! + lag * (coolC - returnSensorC[index]!);
     flowKgS += kgS;
     returnSum += kgS * water;
     roomSum += roomKw;

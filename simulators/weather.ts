@@ -1,4 +1,5 @@
 import { zoneOffsetMs } from "../model/zone.ts";
+import { GROUND_C } from "./pipes.ts";
 import { normalAt, subSeed, uniformAt } from "./random.ts";
 
 /** Outdoor temperature and sun as a pure function of seed and instant; DOMAIN 5.1. */
@@ -15,8 +16,8 @@ interface ClimateFacts {
 }
 
 const CLIMATE: Readonly<Record<Climate, ClimateFacts>> = {
-  jinan: { monthC: [-1, 2, 8, 15, 21, 26, 27, 26, 21, 15, 8, 1], synopticK: 2.8, dailyK: 4 },
-  hohhot: { monthC: [-11, -6, 2, 10, 17, 21, 23, 21, 15, 7, -2, -9], synopticK: 4, dailyK: 4.5 },
+  jinan: { monthC: [-1, 2, 8, 15, 21, 26, 27, 26, 21, 15, 8, 1], synopticK: 3.2, dailyK: 4.5 },
+  hohhot: { monthC: [-11, -6, 2, 10, 17, 21, 23, 21, 15, 7, -2, -9], synopticK: 4, dailyK: 4.7 },
 };
 
 const HOUR_MS = 3_600_000;
@@ -28,6 +29,11 @@ const AR1_HOURS = 48;
 /** A cold wave in most windows of this length: two or three in a season of 120 days. */
 const WAVE_WINDOW_HOURS = 960;
 const WAVE_SHARE = 0.85;
+const WAVE_K = { least: 8, most: 12 } as const;
+/** What the waves take from the mean of a month: their share x their mean depth x 60 h of a full wave each. It is given back. */
+const WAVE_MEAN_K = (WAVE_SHARE * ((WAVE_K.least + WAVE_K.most) / 2) * 60) / WAVE_WINDOW_HOURS;
+/** The ground follows the means of the months so much later. */
+const GROUND_LAG_MS = 30 * DAY_MS;
 
 interface ColdSnap {
   readonly at: number;
@@ -39,6 +45,8 @@ export interface Weather {
   outdoorC(at: number): number;
   /** Sun on the southern glass: 0 (night) … 1 (clear noon). */
   sunShare(at: number): number;
+  /** Temperature of the ground around buried mains, °C; 5 °C where nothing is said. */
+  groundC?(at: number): number;
   /** Hour of the local day as a real number in [0, 24). */
   localHour(at: number): number;
 }
@@ -62,12 +70,15 @@ function waveShare(hours: number): number {
 
 export function createWeather(options: WeatherOptions): Weather {
   const facts = CLIMATE[options.climate];
+  const knotC = knotsOf(facts.monthC);
   const shiftMs = options.seasonShiftMs ?? 0;
   const snaps = options.coldSnaps ?? [];
   const seeds = { ar1: subSeed(options.seed, "ar1"), wave: subSeed(options.seed, "wave"), sky: subSeed(options.seed, "sky") };
   const blocks = new Map<number, Float64Array>();
   let offsetHour = NaN;
   let offsetMs = 0;
+  let groundHour = NaN;
+  let groundC = GROUND_C;
   // The zone's offset is asked for once an hour: a change at a half hour would come late by that half hour, once a year.
   const localHour = (at: number): number => {
     const hour = Math.floor(at / HOUR_MS);
@@ -75,19 +86,26 @@ export function createWeather(options: WeatherOptions): Weather {
       offsetHour = hour;
       offsetMs = zoneOffsetMs(options.timezone, hour * HOUR_MS);
     }
-    return ((((at + offsetMs) % DAY_MS) + DAY_MS) % DAY_MS) / HOUR_MS;
+    // Not with %: on numbers of this size it costs more than the rest of a minute of weather.
+    const local = at + offsetMs;
+    return (local - Math.floor(local / DAY_MS) * DAY_MS) / HOUR_MS;
   };
-  const clearSky = (at: number): number => 0.35 + 0.65 * uniformAt(seeds.sky, Math.floor((at + 8 * HOUR_MS) / DAY_MS));
+  const clearSky = (at: number): number => clearSkyAt(seeds.sky, at);
 
   function hourly(hour: number, ar1: number): number {
     const at = hour * HOUR_MS;
-    const dailyK = facts.dailyK * (0.6 + 0.5 * clearSky(at));
-    let celsius = monthlyMean(facts.monthC, at - shiftMs) + ar1 + dailyK * Math.sin((2 * Math.PI * (localHour(at) - 9)) / 24);
+    // A clear day swings more than a grey one; on the mean the sky is 0.675 clear.
+    const dailyK = facts.dailyK * (0.66 + 0.5 * clearSky(at));
+    let celsius = monthlyMean(knotC, at - shiftMs) + WAVE_MEAN_K + ar1 + dailyK * Math.sin((2 * Math.PI * (localHour(at) - 9)) / 24);
+    // Where two waves meet, the deeper one counts.
+    let waveK = 0;
     for (const window of [Math.floor(hour / WAVE_WINDOW_HOURS) - 1, Math.floor(hour / WAVE_WINDOW_HOURS)]) {
       if (uniformAt(seeds.wave, window * 3) >= WAVE_SHARE) continue;
       const begin = window * WAVE_WINDOW_HOURS + uniformAt(seeds.wave, window * 3 + 1) * WAVE_WINDOW_HOURS;
-      celsius -= (8 + 4 * uniformAt(seeds.wave, window * 3 + 2)) * waveShare(hour - begin);
+      const dropK = WAVE_K.least + (WAVE_K.most - WAVE_K.least) * uniformAt(seeds.wave, window * 3 + 2);
+      waveK = Math.max(waveK, dropK * waveShare(hour - begin));
     }
+    celsius -= waveK;
     for (const snap of snaps) celsius -= snap.dropK * waveShare((at - snap.at) / HOUR_MS);
     return celsius;
   }
@@ -119,15 +137,34 @@ export function createWeather(options: WeatherOptions): Weather {
       const left = hours[hour - index * BLOCK_HOURS]!;
       return left + (hours[hour - index * BLOCK_HOURS + 1]! - left) * (position - hour);
     },
-    sunShare(at) {
-      const height = Math.sin((Math.PI * (localHour(at) - 7.5)) / 9.5);
-      return height <= 0 ? 0 : height * clearSky(at);
+    sunShare: (at) => sunHeight(localHour(at)) * clearSky(at),
+    groundC(at) {
+      const hour = Math.floor(at / HOUR_MS);
+      if (hour !== groundHour) {
+        groundHour = hour;
+        groundC = Math.max(GROUND_C, monthlyMean(knotC, hour * HOUR_MS - shiftMs - GROUND_LAG_MS));
+      }
+      return groundC;
     },
     localHour,
   };
 }
 
-/** Mean of the day: months at their middles, joined by straight lines. */
+/** How clear the sky of a day is, 0.35…1. */
+export const clearSkyAt = (seed: number, at: number): number => 0.35 + 0.65 * uniformAt(seed, Math.floor((at + 8 * HOUR_MS) / DAY_MS));
+
+/** The sun over southern glass, 0 (night) … 1 (noon), in a winter's day from 7:30 to 17:00. */
+export const sunHeight = (localHour: number): number => Math.max(0, Math.sin((Math.PI * (localHour - 7.5)) / 9.5));
+
+/** Values at the middles of the months whose straight lines have the means of the months: (k₋ + 6k + k₊)/8 = mean. */
+function knotsOf(monthC: readonly number[]): readonly number[] {
+  const knots = [...monthC];
+  for (let round = 0; round < 30; round++)
+    for (const [month, mean] of monthC.entries()) knots[month] = (8 * mean - knots[(month + 11) % 12]! - knots[(month + 1) % 12]!) / 6;
+  return knots;
+}
+
+/** Mean of the day: values at the middles of the months, joined by straight lines. */
 function monthlyMean(monthC: readonly number[], at: number): number {
   const date = new Date(at);
   const position = date.getUTCMonth() + (date.getUTCDate() - 0.5 + date.getUTCHours() / 24) / 30.5 - 0.5;

@@ -64,7 +64,7 @@ const MARKER_WRITE_MS = 1000;
 const MARKER_READ_MS = 60_000;
 /** How full the spool is, is asked this seldom while all is well. */
 const RELIEF_MS = 10_000;
-/** Buckets of one round of rollups, and those that may wait while points have precedence (some 40 B each). */
+/** Buckets of one round of rollups, and those that may wait while points have precedence: history has a bucket for every few points, 40 B each. */
 const ROLLUPS_AT_ONCE = 4096;
 const ROLLUPS_WAITING_MAX = 300_000;
 /** Rollups, marker and backfill rest so long when only they are not allowed. */
@@ -130,7 +130,6 @@ export function createForwarder(parts: ForwarderParts): Forwarder {
     progress.reached(version);
     const isBehind = chunk?.more === true;
     let more = isBehind || (await optional(computeRollups));
-    // History with few points per bucket would fill the memory with buckets: then they have precedence.
     while (rollups.size > ROLLUPS_WAITING_MAX && (await optional(computeRollups)));
     if (now() - markerWrittenAt >= MARKER_WRITE_MS && marks.confirmed !== cursor) await optional(mark);
     if (!isBehind && !backfill.isIdle) more = (await optional(fillSlice)) || more;

@@ -19,6 +19,12 @@ describe("air lock", () => {
     expect(after(120, 0, 0, 40)).toBe(0);
   });
 
+  it("comes out of the water slowly while the pressure at the top is low, and stays", () => {
+    expect(after(24 * 60, 0, 0, 10)).toBeCloseTo(0.72, 6);
+    expect(after(24 * 60, 0, 0, 19)).toBeLessThan(0.1);
+    expect(after(600, 2, 0, 21)).toBeCloseTo(1.5, 6);
+  });
+
   it("leaves by itself at 0.05 L/h, by hand in half an hour", () => {
     expect(after(600, 2, 0, 60)).toBeCloseTo(1.5, 6);
     expect(after(30, 5, 0, 60, true)).toBe(0);

@@ -1,10 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { Backlog, BATCH_BYTES_MAX, BATCH_ITEMS_MAX } from "../../simulators/backlog.ts";
 
-const item = (station: string, at: number, bytes = 40) => ({ station, at, text: "x".repeat(bytes), values: 1 });
+const item = (station: string, at: number, bytes = 40) => ({
+  station,
+  topic: `heat/v1/${station}/telemetry`,
+  at,
+  text: "x".repeat(bytes),
+  values: 1,
+});
 
 describe("backlog", () => {
-  it("hands out batches of one station in order, within both limits", () => {
+  it("hands out batches of one topic in order, within both limits", () => {
     const backlog = new Backlog();
     for (let at = 0; at < 2500; at++) backlog.add(item("S1", at));
     backlog.add(item("S2", 1));
@@ -14,7 +20,8 @@ describe("backlog", () => {
       sizes.push(batch.items.length);
       if (batch.station === "S1") times.push(...batch.items.map(({ at }) => at));
     }
-    expect(sizes).toEqual([BATCH_ITEMS_MAX, BATCH_ITEMS_MAX, 500, 1]);
+    // A topic that cannot be emptied at once lets the others through.
+    expect(sizes).toEqual([BATCH_ITEMS_MAX, 1, BATCH_ITEMS_MAX, 500]);
     expect(times).toEqual(Array.from({ length: 2500 }, (_, at) => at));
     for (let at = 0; at < 100; at++) backlog.add(item("S1", at, 1500));
     const bytes = backlog.take()!.items.reduce((sum, { text }) => sum + text.length + 1, 2);
@@ -35,6 +42,15 @@ describe("backlog", () => {
     expect(backlog.length).toBe(100);
     expect(backlog.dropped).toBe(150);
     expect(backlog.take()!.items[0]!.at).toBe(150);
+  });
+
+  it("drops the oldest whatever its topic, and joins what lies between other topics", () => {
+    const backlog = new Backlog(6);
+    for (let at = 0; at < 10; at++) backlog.add(item(at % 2 === 0 ? "S1" : "S2", at));
+    expect(backlog.dropped).toBe(4);
+    expect(backlog.take()!.items.map(({ at }) => at)).toEqual([4, 6, 8]);
+    expect(backlog.take()!.items.map(({ at }) => at)).toEqual([5, 7, 9]);
+    expect([backlog.take(), backlog.length]).toEqual([undefined, 0]);
   });
 
   it("takes back what was not acknowledged, in front", () => {

@@ -4,11 +4,13 @@ import { until } from "../support/until.ts";
 import { localBroker, type LocalBroker } from "./local-broker.ts";
 
 const T0 = 1_800_000_000_000;
-const sample = (at: number, station = "S1") => ({
-  station,
-  at,
-  assets: { [station]: { t_out: -3.1 }, [`${station}-H`]: { t2_supply: 48.2, mk_total: 10.5 } },
-});
+let polls = 0;
+/** Sends one poll of S1. */
+function poll(gateway: Gateway, ts: number, hist = false): void {
+  const assets = { S1: { t_out: -3.1 }, "S1-H": { t2_supply: 48.2, mk_total: 10.5 } };
+  const object = { ts, seq: ++polls, ...(hist ? { hist: true as const } : {}), assets };
+  gateway.send("S1", "heat/v1/S1/telemetry", [object]);
+}
 
 interface Sent {
   readonly ts: number;
@@ -45,6 +47,7 @@ const statuses = (from: LocalBroker): string[] =>
   from.received.filter(({ topic, retain }) => topic === "heat/v1/S1/status" && retain).map(({ payload }) => payload);
 
 afterEach(async () => {
+  polls = 0;
   await Promise.all(gateways.splice(0).map((gateway) => gateway.stop()));
   await broker?.close();
   broker = undefined;
@@ -55,7 +58,7 @@ describe("gateway", () => {
     broker = await localBroker();
     const gateway = gatewayOf(broker.port);
     gateway.start();
-    gateway.send(sample(T0), false);
+    poll(gateway, T0);
     await gateway.drained(0);
     expect(statuses(broker)).toEqual(["online"]);
     const payload = broker.received.find(({ topic }) => topic === "heat/v1/S1/telemetry")!.payload;
@@ -67,7 +70,7 @@ describe("gateway", () => {
   it("sends a backlog as arrays in order, marked as history when it is", async () => {
     broker = await localBroker();
     const gateway = gatewayOf(broker.port);
-    for (let index = 0; index < 3000; index++) gateway.send(sample(T0 + index * 1000), true);
+    for (let index = 0; index < 3000; index++) poll(gateway, T0 + index * 1000, true);
     gateway.start();
     await gateway.drained(0);
     const messages = broker.received.filter(({ topic }) => topic.endsWith("telemetry"));
@@ -84,7 +87,7 @@ describe("gateway", () => {
     gateway.start();
     await until("connected", () => gateway.figures().connected);
     broker.hold = true;
-    for (let index = 0; index < 40; index++) gateway.send(sample(T0 + index), false);
+    for (let index = 0; index < 40; index++) poll(gateway, T0 + index);
     expect(gateway.figures().inFlight).toBeLessThanOrEqual(IN_FLIGHT_MAX);
     expect(gateway.acknowledgedUntil("S1")).toBe(T0 - 1);
     broker.hold = false;
@@ -98,11 +101,11 @@ describe("gateway", () => {
     broker = await localBroker();
     const gateway = gatewayOf(broker.port);
     gateway.start();
-    gateway.send(sample(T0), false);
+    poll(gateway, T0);
     await gateway.drained(0);
     gateway.cut();
     await until("the will", () => statuses(broker!).at(-1) === "offline");
-    for (let index = 1; index <= 20; index++) gateway.send(sample(T0 + index * 30_000), false);
+    for (let index = 1; index <= 20; index++) poll(gateway, T0 + index * 30_000);
     expect(gateway.figures()).toMatchObject({ connected: false, waiting: 20 });
     gateway.start();
     await gateway.drained(0);
@@ -119,7 +122,7 @@ describe("gateway", () => {
     const lines: string[] = [];
     const gateway = gatewayOf(port, { backlogItemsMax: 5, log: (line) => lines.push(line) });
     gateway.start();
-    for (let index = 0; index < 8; index++) gateway.send(sample(T0 + index), false);
+    for (let index = 0; index < 8; index++) poll(gateway, T0 + index);
     await until("the refusal", () => lines.length > 0);
     broker = await localBroker(port);
     await gateway.drained(0);
@@ -138,15 +141,32 @@ describe("gateway", () => {
     expect(lines[0]).toContain("gw-1");
   });
 
+  it("knows what was not acknowledged when it has to be cut off in the end, the oldest first", async () => {
+    broker = await localBroker();
+    const gateway = gatewayOf(broker.port);
+    gateway.start();
+    poll(gateway, T0);
+    await gateway.drained(0);
+    broker.hold = true;
+    for (let nth = 1; nth <= 5; nth++) poll(gateway, T0 + nth * 1000);
+    expect(gateway.figures().inFlight).toBe(5);
+    await gateway.stop();
+    expect(gateway.acknowledgedUntil("S1")).toBe(T0 + 999);
+    broker.hold = false;
+    gateway.start();
+    await gateway.drained(0);
+    expect(telemetry(broker).map(({ ts }) => ts)).toEqual([0, 1, 2, 3, 4, 5].map((poll) => T0 + poll * 1000));
+  });
+
   it("disconnects cleanly: no will", async () => {
     broker = await localBroker();
     const gateway = gatewayOf(broker.port);
     gateway.start();
-    gateway.send(sample(T0), false);
+    poll(gateway, T0);
     await gateway.drained(0);
     await gateway.stop();
     gateway.start();
-    gateway.send(sample(T0 + 1), false);
+    poll(gateway, T0 + 1);
     await gateway.drained(0);
     expect(statuses(broker)).toEqual(["online", "online"]);
   });

@@ -28,7 +28,10 @@ const QUIET: PressureActions = {
   drainM3h: 0,
   drawM3h: 0,
   growthM3h: 0,
+  inflowM3h: 0,
   makeupReady: true,
+  makeupShare: 1,
+  setShiftKpa: 0,
   suctionAboveKpa: 0,
 };
 

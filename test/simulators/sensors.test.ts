@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createSensor, readCounter, readSensor, SENSOR_CLASSES } from "../../simulators/sensors.ts";
+import { createSensor, GEARS, readCounter, readSensor, SENSOR_CLASSES } from "../../simulators/sensors.ts";
 
 const T0 = 1_800_000_000_000;
 
@@ -30,5 +30,37 @@ describe("sensors", () => {
     expect(readCounter(12.3499, 100)).toBe(12.34);
     expect(readCounter(0.3, 100)).toBe(0.3);
     expect(readCounter(7, 10)).toBe(7);
+  });
+});
+
+describe("gear", () => {
+  it("a strapped-on sensor is slow and coarse, in a share of the pipes", () => {
+    const pipes = Array.from({ length: 400 }, (_, pipe) =>
+      createSensor(SENSOR_CLASSES.pipeTemperature, 1, `S${pipe}-1`, "t2_supply", GEARS.old, true),
+    );
+    const strapped = pipes.filter(({ lagS }) => lagS > 0);
+    expect(strapped.length / pipes.length).toBeGreaterThan(0.42);
+    expect(strapped.length / pipes.length).toBeLessThan(0.58);
+    for (const { lagS, stepsPerUnit } of strapped) {
+      expect(lagS).toBeGreaterThanOrEqual(30);
+      expect(lagS).toBeLessThanOrEqual(120);
+      expect([1, 2]).toContain(stepsPerUnit);
+    }
+    const others = Array.from({ length: 50 }, (_, pipe) => createSensor(SENSOR_CLASSES.pressure, 1, `S${pipe}-1`, "p2_supply", GEARS.old));
+    expect(others.every(({ lagS }) => lagS === 0)).toBe(true);
+  });
+
+  it("spikes come at their rate, to an end of the range", () => {
+    const sensor = createSensor(SENSOR_CLASSES.pressure, 5, "S1-H", "p2_return", { ...GEARS.old, spikeShare: 0.01 });
+    const readings = Array.from({ length: 20_000 }, (_, index) => readSensor(sensor, 300, T0 + index * 1000));
+    const spikes = readings.filter((value) => value === 0 || value === 1600).length;
+    expect(spikes).toBeGreaterThan(150);
+    expect(spikes).toBeLessThan(250);
+  });
+
+  it("a counter of few digits begins again at 0", () => {
+    expect(readCounter(9_999.99, 100, 10_000)).toBe(9_999.99);
+    expect(readCounter(10_000.01, 100, 10_000)).toBe(0.01);
+    expect(readCounter(10_000.01, 100)).toBe(10_000.01);
   });
 });

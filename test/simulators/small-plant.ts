@@ -12,7 +12,15 @@ export const DAY = 86_400_000;
 /** Midnight in China. */
 export const START = Date.UTC(2027, 0, 10, 16);
 
-export function referenceNetwork(heating: "radiator" | "floor" = "radiator", makeup: "band" | "vfd" = "band"): Network {
+/** The reference network with a whole season: Jinan, 2026/27. */
+export const seasonNetwork = (makeup: "band" | "vfd" = "band"): Network =>
+  referenceNetwork("radiator", makeup, { filling: "2026-10-20", commissioning: "2026-11-05", heating: "2026-11-15", end: "2027-03-15" });
+
+export function referenceNetwork(
+  heating: "radiator" | "floor" = "radiator",
+  makeup: "band" | "vfd" = "band",
+  season: Readonly<Record<string, string>> = { heating: "2026-11-15" },
+): Network {
   const facts = heating === "radiator" ? { circulation_m3h: 258, water_volume_m3: 105 } : { circulation_m3h: 387, water_volume_m3: 140 };
   const buildings = Array.from({ length: 20 }, (_, building) => ({
     id: `B${building + 1}`,
@@ -35,7 +43,7 @@ export function referenceNetwork(heating: "radiator" | "floor" = "radiator", mak
     buildings,
   };
   return parseNetworkFile(
-    JSON.stringify({ timezone: "Asia/Shanghai", season: { heating: "2026-11-15" }, stations: [{ id: "S1", circuits: [circuit] }] }),
+    JSON.stringify({ timezone: "Asia/Shanghai", season, stations: [{ id: "S1", circuits: [circuit] }] }),
     "reference.yaml",
   );
 }

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Fault } from "../../simulators/faults.ts";
 import { seededRandom } from "../support/random.ts";
 import { clock, DAY, HOUR, MIDNIGHT, MINUTE } from "../support/story-network.ts";
-import { STEWARD, type Story, tellStory, ticketLines } from "../support/story-player.ts";
+import { type Story, tellStory, ticketLines } from "../support/story-player.ts";
+import { burst as pipeBurst, world } from "../support/world.ts";
 
 /** Water is lost: one ticket from the first minute to the close, whatever the loss turns into and whoever dies on the way. */
 
@@ -25,44 +26,43 @@ const burst = (more: Partial<Fault> = {}): Fault => ({
 
 describe("a pipe bursts in building 2 at 09:10", () => {
   it("one urgent ticket by 09:12; nobody dispatches, it is escalated; repaired at 11:00, closed when the signals are back and the resident agrees; nothing reopens by midnight", async () => {
-    story = await tellStory({ startAt: clock(6), faults: [burst()] });
-    const { platform, live, ticketsOf, move } = story;
-    await live(clock(9, 12) + 30_000, { every: 30_000 });
-    const [ticket] = platform.tickets();
-    expect(platform.tickets()).toHaveLength(1);
-    expect(ticket).toMatchObject({ kind: "burst", severity: "urgent", state: "open", source: "rule", circuit: "S1-L" });
-    expect(ticket!.openedAt).toBeLessThanOrEqual(clock(9, 12) + 30_000);
-    expect(Math.abs(ticket!.since - clock(9, 10))).toBeLessThanOrEqual(MINUTE);
-    const cited = ticket!.evidence.map(({ signal, name }) => `${signal} ${name.en}`).join();
-    expect(cited).toMatch(/p2_return/);
-    expect(cited).toMatch(/mk_|akeup/);
-    const { id } = ticket!;
+    const said: string[] = [];
+    const calls: object[] = [];
+    const told = await world({ from: "06:00", watched: "06:00", pollMs: MINUTE / 2 })
+      .with(pipeBurst("L2", { at: "09:10", m3h: 15, until: "11:00" }))
+      .at("09:25", ({ move, call }) => {
+        said.push(move("burst", "dispatch", { to: "wang" }), move("burst", "accept"));
+        calls.push(call("L2-U1", "leak", "楼道里有水"));
+      })
+      .at("11:00", ({ move }) => {
+        said.push(move("burst", "resolve", { cause: "入口管破裂", work: "更换" }), move("burst", "close"));
+      })
+      .at("14:00", ({ move }) => {
+        said.push(move("burst", "close"), move("burst", "confirm"), move("burst", "close"));
+      })
+      .until("24:00")
+      .play();
 
-    const limitAt = ticket!.deadlines.find((limit) => limit.clock === "dispatch")!.dueAt;
-    expect(limitAt - ticket!.openedAt).toBe(10 * MINUTE);
-    await live(limitAt - MINUTE);
-    expect(platform.desk.get(id)!.history.map(({ kind }) => kind)).not.toContain("escalated");
-    await live(limitAt + MINUTE);
-    expect(platform.desk.get(id)!.history.filter(({ kind }) => kind === "escalated")).toHaveLength(1);
+    told.by("09:10").noTicket();
+    const { ticket } = told.by("09:12:30").urgentTicket("burst").on("S1-L").citing("p2_return").inState("open");
+    expect(ticket.source).toBe("rule");
+    expect(Math.abs(ticket.since - clock(9, 10))).toBeLessThanOrEqual(MINUTE);
+    expect(ticket.evidence.map(({ signal, name }) => `${signal} ${name.en}`).join()).toMatch(/mk_|akeup/);
+    const limit = ticket.deadlines.find((one) => one.clock === "dispatch")!;
+    expect(limit.dueAt - ticket.openedAt).toBe(10 * MINUTE);
 
-    expect(move(id, "dispatch", { to: "wang" })).toBe("moved");
-    expect(move(id, "accept")).toBe("moved");
-    const called = platform.desk.complain({ asset: "L2-U1", symptom: "leak", at: platform.now(), text: "楼道里有水" }, STEWARD);
-    expect(called).toMatchObject({ joined: true, ticket: { id } });
-    await live(clock(11));
-    expect(move(id, "resolve", { cause: "入口管破裂", work: "更换" })).toBe("moved");
-    expect(move(id, "close")).toBe("not_recovered");
-    await live(clock(14));
-    const back = platform.desk.get(id)!;
-    expect(back.recoveredAt).toBeGreaterThan(clock(11));
-    expect(back.state).toBe("resolved");
-    expect(move(id, "close")).toBe("not_confirmed");
-    expect(move(id, "confirm")).toBe("moved");
-    expect(move(id, "close")).toBe("moved");
-    await live(clock(24));
-    expect(platform.tickets()).toHaveLength(1);
-    expect(ticketsOf("burst")[0]).toMatchObject({ id, state: "closed", dueAt: null });
-    expect(platform.errors).toEqual([]);
+    const escalations = (time: string): number =>
+      told
+        .by(time)
+        .ticket("burst")
+        .ticket.history.filter(({ kind }) => kind === "escalated").length;
+    expect([escalations("09:20"), escalations("09:24")]).toEqual([0, 1]);
+    expect(said).toEqual(["moved", "moved", "moved", "not_recovered", "not_confirmed", "moved", "moved"]);
+    expect(calls).toEqual([{ id: ticket.id, joined: true }]);
+    told.by("11:01").ticket("burst").inState("resolved").recovered(false);
+    expect(told.by("13:59").ticket("burst").inState("resolved").recovered().ticket.recoveredAt).toBeGreaterThan(clock(11));
+    told.by("24:00").onlyTickets("burst S1-L");
+    expect(told.tickets()[0]).toMatchObject({ id: ticket.id, state: "closed", dueAt: null });
   });
 
   it("and again the day after the close: the same ticket opens again, in a new round", async () => {

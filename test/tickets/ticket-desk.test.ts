@@ -232,10 +232,7 @@ describe("a resident's ticket into which a person merged a finding", () => {
     desk.move(measured!, "merge", { into: call! }, undefined, dispatcher);
     at += MINUTE;
     const water = leak();
-    const rooted = [
-      { episode: water, root: undefined },
-      { episode: cold, root: water },
-    ];
+    const rooted = [...alone(water), { episode: cold, root: water }];
     expect(desk.reconcile("S01", rooted, [])).toEqual([]);
     const sequence = desk.sequence();
     expect(desk.get(call!)).toMatchObject({ state: "open", asset: water.asset, findings: [{ kind: "leak" }, { kind: "under_heated" }] });
