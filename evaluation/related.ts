@@ -1,4 +1,4 @@
-import type { FaultKind } from "../model/finding.ts";
+import { FAULT_KINDS, type FaultKind } from "../model/finding.ts";
 import type { Truth } from "../simulators/truth.ts";
 
 /**
@@ -29,29 +29,7 @@ const CONSEQUENCES: Readonly<Record<FaultKind, readonly FaultKind[]>> = {
   imbalance: ["under_heated", "over_heated", "air_lock", "closed_valve"],
   over_heated: ["imbalance"],
   // A false value can bring about any finding at its place: a crew that is sent for it finds the transmitter.
-  sensor_fault: [
-    "burst",
-    "leak",
-    "draw_off",
-    "low_pressure",
-    "over_pressure",
-    "air_lock",
-    "under_heated",
-    "closed_valve",
-    "clogged_strainer",
-    "pump_failure",
-    "power_failure",
-    "primary_shortage",
-    "curve_drift",
-    "valve_stuck",
-    "valve_hunting",
-    "exchanger_fouling",
-    "exchanger_leak",
-    "makeup_fault",
-    "freeze_risk",
-    "imbalance",
-    "over_heated",
-  ],
+  sensor_fault: FAULT_KINDS.filter((kind) => kind !== "sensor_fault" && kind !== "offline" && kind !== "clock_skew"),
   offline: ["power_failure", "clock_skew"],
   clock_skew: ["offline", "sensor_fault", "leak", "burst"],
 };
