@@ -4,7 +4,7 @@ import type { Episode } from "../model/finding.ts";
 import type { RuleStatus } from "../model/live.ts";
 import type { Network } from "../model/network.ts";
 import { KIND_WORDS } from "../model/words.ts";
-import { SEASON_PHASES } from "../rules/phase.ts";
+import { SEASON_PHASES } from "../model/season.ts";
 import { DEFAULT_SLA } from "../tickets/sla.ts";
 import { assetIdSchema, errors, kindSchema, pageOf, textSchema, timeSchema, type Api } from "./schemas.ts";
 import type { RuleService } from "./services.ts";
@@ -41,7 +41,7 @@ const statusSchema: z.ZodType<RuleStatus> = z
   .strictObject({
     kind: kindSchema,
     asset: z.string(),
-    state: z.enum(["normal", "pending", "firing", "unknown"]),
+    state: z.enum(["normal", "pending", "firing", "unknown", "shelved"]),
     value: z.number().nullable(),
     limit: z.number().nullable(),
     at: timeSchema,

@@ -27,7 +27,7 @@ export function latestOf(
   signal: SignalId,
 ): LatestValue | undefined {
   if (station === undefined) return undefined;
-  for (const carrier of network.carriers(asset)) {
+  for (const carrier of network.carriers(asset, signal)) {
     const value = station.values[carrier]?.[signal];
     if (value !== undefined) return value;
   }
@@ -36,7 +36,7 @@ export function latestOf(
 
 /** The asset that carries a signal: what to ask a curve of. The asset, else its station; the asset itself while nothing was received. */
 export function carrierOf(network: Network, station: Pick<StationLive, "values"> | undefined, asset: string, signal: SignalId): string {
-  const carriers = [...network.carriers(asset), network.asset(asset)?.station ?? asset];
+  const carriers = [...network.carriers(asset, signal), network.asset(asset)?.station ?? asset];
   return carriers.find((carrier) => station?.values[carrier]?.[signal] !== undefined) ?? asset;
 }
 

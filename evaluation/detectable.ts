@@ -109,11 +109,12 @@ export function hiddenBecause(fault: Fault, seen: Seen): string | undefined {
 function notSent(fault: Fault, { points }: Need, { network, has }: Seen): string | undefined {
   if (fault.signal !== undefined) return has(fault.asset, fault.signal) ? undefined : `no point ${fault.signal}`;
   if (points === undefined) return undefined;
-  const places = new Set([
-    ...network.lineage(fault.asset).flatMap(({ id }) => network.carriers(id)),
-    ...(["circuit", "unit"] as const).flatMap((level) => network.below(fault.asset, level).flatMap(({ id }) => network.carriers(id))),
-  ]);
-  return points.some((signal) => [...places].some((place) => has(place, signal))) ? undefined : `no point ${points.join(" or ")}`;
+  const places = [
+    ...network.lineage(fault.asset),
+    ...(["circuit", "unit"] as const).flatMap((level) => network.below(fault.asset, level)),
+  ].map(({ id }) => id);
+  const isSent = (signal: SignalId): boolean => places.some((id) => network.carriers(id, signal).some((place) => has(place, signal)));
+  return points.some(isSent) ? undefined : `no point ${points.join(" or ")}`;
 }
 
 const UNSIZED: ReadonlySet<DisturbanceKind> = new Set(["sensor_unit", "totaliser_reset"]);

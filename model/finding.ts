@@ -82,6 +82,8 @@ export interface Episode extends Explanation {
   readonly asset: string;
   readonly station: string;
   readonly severity: Severity;
+  /** It counts only beside like findings of its neighbours: its own numbers do not suffice. */
+  readonly tentative?: boolean;
   /** Estimated onset. */
   readonly since: number;
   /** The reading (or tick) that convinced the rule. */

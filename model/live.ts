@@ -25,7 +25,8 @@ export interface CircuitDerived {
 export interface RuleStatus {
   readonly kind: FaultKind;
   readonly asset: string;
-  readonly state: "normal" | "pending" | "firing" | "unknown";
+  /** `shelved`: it would be a fault, but work is planned there or somebody shelved it. */
+  readonly state: "normal" | "pending" | "firing" | "unknown" | "shelved";
   readonly value: number | null;
   readonly limit: number | null;
   /** Event time of the evaluation. */

@@ -81,6 +81,9 @@ export interface Steward {
   readonly phone?: string;
 }
 
+/** What is the same for all circuits of a station. */
+const STATION_WIDE: ReadonlySet<SignalId> = new Set(["t_out", "t1_supply", "p1_supply", "p1_return", "power_ok", "tank_level", "flood"]);
+
 /** The whole network, immutable after construction but for the interning of points. */
 export class Network {
   readonly name: string;
@@ -169,15 +172,15 @@ export class Network {
   }
 
   /**
-   * Where a signal of a circuit is to be found: on the circuit, or on its station when that has only this circuit
-   * (CONTRACT 2); for a station likewise the other way round. Own point first.
+   * Where a signal of a circuit is to be found: on the circuit, or on its station when that has only this circuit (CONTRACT 2), or when
+   * the signal is one of the station as a whole (its primary supply, the weather); for a station with one circuit likewise the other
+   * way round. Own point first.
    */
-  carriers(assetId: string): string[] {
+  carriers(assetId: string, signal: SignalId): string[] {
     const asset = this.#assets.get(assetId);
     if (asset === undefined) return [];
-    const station = this.#assets.get(asset.station);
-    const circuits = station?.children ?? [];
-    if (asset.level === "circuit") return circuits.length === 1 ? [assetId, asset.station] : [assetId];
+    const circuits = this.#assets.get(asset.station)?.children ?? [];
+    if (asset.level === "circuit") return circuits.length === 1 || STATION_WIDE.has(signal) ? [assetId, asset.station] : [assetId];
     if (asset.level === "station") return circuits.length === 1 ? [assetId, circuits[0]!] : [assetId];
     return [assetId];
   }

@@ -79,3 +79,5 @@ export function isSignalId(word: string): word is SignalId {
 
 /** Kept by the platform from the `status` topic; a device cannot send it as telemetry. */
 export const STATUS_SIGNAL: SignalId = "online";
+/** Signals that the platform itself keeps of a station. */
+export const PLATFORM_SIGNALS: ReadonlySet<SignalId> = new Set([STATUS_SIGNAL]);

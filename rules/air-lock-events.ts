@@ -1,11 +1,14 @@
+import { RUNNING_PHASES } from "../model/season.ts";
 import type { SignalId } from "../model/signals.ts";
-import { countedM3, makeupM3hMax } from "./makeup-rate.ts";
+import type { Limit } from "./limits.ts";
+import { countedM3, makeupLimits, makeupM3hMax } from "./makeup-rate.ts";
+import type { Observer } from "./observer.ts";
 import type { Sample, View } from "./rule.ts";
 
 /** What lets air into a loop: filling, a pressure dip below what the top floor needs, a pump stop, a large refill. DOMAIN 4, R05. */
 
 /** One look at a circuit's samples since the last look; NaN where nothing is known. */
-export interface CircuitLook {
+interface CircuitLook {
   readonly at: number;
   readonly from: number;
   /** Lowest pressure that two neighbouring samples confirm, and when. */
@@ -19,21 +22,10 @@ export interface CircuitLook {
 
 /** Flow below this share of the design circulation is a standing pump, where its state is not reported. */
 const STANDING_SHARE = 0.2;
+/** A refill of a large loop is at least this share of its water. */
+const REFILL_SHARE = 0.01;
 
-const remembered = new WeakMap<View, Map<string, { readonly asker: string; readonly look: CircuitLook }>>();
-
-/** Looks once per evaluation time for all units of a circuit; `asker` marks the round as in `peersOf`. */
-function lookAtCircuit(view: View, circuit: string, from: number, asker: string): CircuitLook {
-  let known = remembered.get(view);
-  if (known === undefined) remembered.set(view, (known = new Map()));
-  const entry = known.get(circuit);
-  if (entry !== undefined && entry.look.at === view.at && entry.look.from === from && entry.asker !== asker) return entry.look;
-  const look = lookAnew(view, circuit, from);
-  known.set(circuit, { asker, look });
-  return look;
-}
-
-function lookAnew(view: View, circuit: string, from: number): CircuitLook {
+function lookAtCircuit(view: View, circuit: string, from: number): CircuitLook {
   const pressures = view.since(circuit, "p2_return", from);
   let lowKpa = Number.NaN;
   let lowAt = Number.NaN;
@@ -113,15 +105,6 @@ export function startPriorEvents(): PriorEvents {
   };
 }
 
-export interface PriorSettings {
-  /** Pressure that the highest point needs; undefined: `learnedDipKpa` below the usual pressure. */
-  readonly staticKpa: number | undefined;
-  readonly dipKpa: number;
-  readonly learnedDipKpa: number;
-  readonly refillM3: number;
-  readonly usualHours: number;
-}
-
 /** Marks a sighting; true when it begins a new run. */
 function sight(run: Run, at: number): boolean {
   const fresh = !(at - run.seenAt <= RUN_GAP_MS);
@@ -130,35 +113,58 @@ function sight(run: Run, at: number): boolean {
   return fresh;
 }
 
-/** Notes the events since the last look. Looks overlap, so that pairs of samples across the seam count. */
-export function notePriorEvents(
-  events: PriorEvents,
-  view: View,
-  circuit: string,
-  asker: string,
-  everyMs: number,
-  settings: PriorSettings,
-): void {
-  const { runs } = events;
-  const began = view.network.season.commissioning;
-  if (view.phase === "filling") sight(runs.filling, view.at);
-  else if (began !== undefined && view.at >= began && !(runs.filling.seenAt >= began)) runs.filling = { beganAt: began, seenAt: began };
-  const reachMs = Math.max(1.5 * everyMs, 2.5 * (view.interval(circuit, "p2_return") ?? 0));
-  const look = lookAtCircuit(view, circuit, view.at - reachMs, asker);
-  const least = settings.staticKpa === undefined ? events.usualKpa - settings.learnedDipKpa : settings.staticKpa - settings.dipKpa;
-  if (look.lowKpa < least) {
-    const fresh = sight(runs.dip, look.lowAt);
-    events.dipKpa = fresh ? look.lowKpa : Math.min(events.dipKpa, look.lowKpa);
-  } else if (!Number.isNaN(look.meanKpa)) {
-    const weight = everyMs / (settings.usualHours * 3_600_000);
-    events.usualKpa = Number.isNaN(events.usualKpa) ? look.meanKpa : events.usualKpa + weight * (look.meanKpa - events.usualKpa);
-  }
-  if (!Number.isNaN(look.stopAt)) sight(runs.stop, look.stopAt);
-  if (look.makeupM3 >= settings.refillM3) {
-    sight(runs.refill, view.at);
-    events.refillM3 = look.makeupM3;
-  }
-}
+const STEP_MS = 900_000;
+const USUAL_PRESSURE_HOURS = 72;
+
+const limit = (value: number, unit: string, zh: string, en: string): Limit => ({ value, unit, reason: { zh, en } });
+
+export const airEventLimits = {
+  ...makeupLimits,
+  air_lock_dip_kpa: limit(20, "kPa", "低于静压需求20 kPa，高处可能进气", "This far below the static need the top draws air"),
+  air_lock_learned_dip_kpa: limit(
+    40,
+    "kPa",
+    "未给定静压时，低于平时均值40 kPa",
+    "Without a static pressure: this far below its usual mean",
+  ),
+  air_lock_refill_m3: limit(1, "m³", "20余分钟内补水超过1 m³，为大量补水", "More than this within some 20 min is a refill"),
+} satisfies Record<string, Limit>;
+
+/** The events of a circuit, for all of its units. Looks overlap, so that pairs of samples across the seam count. */
+export const airEventsObserver: Observer<PriorEvents> = {
+  name: "air events",
+  level: "circuit",
+  everyMs: STEP_MS,
+  phases: ["filling", ...RUNNING_PHASES],
+  start: startPriorEvents,
+
+  observe(events, circuit, view) {
+    const { runs } = events;
+    const began = view.network.season.commissioning;
+    if (view.phase === "filling" || view.phase === "cold_circulation") sight(runs.filling, view.at);
+    else if (began !== undefined && view.at >= began && !(runs.filling.seenAt >= began)) runs.filling = { beganAt: began, seenAt: began };
+    const reachMs = Math.max(1.5 * STEP_MS, 2.5 * (view.interval(circuit.id, "p2_return") ?? 0));
+    const look = lookAtCircuit(view, circuit.id, view.at - reachMs);
+    const get = (name: keyof typeof airEventLimits): number => view.limits.get(name, circuit.id);
+    const facts = circuit.circuitFacts;
+    const least =
+      facts?.staticPressureKpa === undefined
+        ? events.usualKpa - get("air_lock_learned_dip_kpa")
+        : facts.staticPressureKpa - get("air_lock_dip_kpa");
+    if (look.lowKpa < least) {
+      const fresh = sight(runs.dip, look.lowAt);
+      events.dipKpa = fresh ? look.lowKpa : Math.min(events.dipKpa, look.lowKpa);
+    } else if (!Number.isNaN(look.meanKpa)) {
+      const weight = STEP_MS / (USUAL_PRESSURE_HOURS * 3_600_000);
+      events.usualKpa = Number.isNaN(events.usualKpa) ? look.meanKpa : events.usualKpa + weight * (look.meanKpa - events.usualKpa);
+    }
+    if (!Number.isNaN(look.stopAt)) sight(runs.stop, look.stopAt);
+    if (look.makeupM3 >= Math.max(get("air_lock_refill_m3"), REFILL_SHARE * (facts?.waterVolumeM3 ?? 0))) {
+      sight(runs.refill, view.at);
+      events.refillM3 = look.makeupM3;
+    }
+  },
+};
 
 export interface Prior {
   readonly kind: PriorKind;

@@ -1,12 +1,12 @@
 import type { Evidence, Explanation } from "../model/finding.ts";
 import type { Asset } from "../model/network.ts";
 import type { Text } from "../model/text.ts";
-import type { PriorEvents, PriorKind } from "./air-lock-events.ts";
+import { airEventsObserver, type PriorEvents, type PriorKind, startPriorEvents } from "./air-lock-events.ts";
 import type { AirLockMemory } from "./air-lock.ts";
 import { rankCauses } from "./causes.ts";
 import { hundredths, indexEvidence, returnEvidence, severalStarved, supplyEvidence } from "./cooling-evidence.ts";
-import { peersOf, unitCooling } from "./cooling-index.ts";
 import { indexOver } from "./cooling-track.ts";
+import { coolingOf } from "./cooling-watch.ts";
 import type { View } from "./rule.ts";
 
 /** What people are told of an air lock: the starved unit, what let the air in, and what else it could be. */
@@ -19,10 +19,10 @@ export function explainAirLock(
   view: View,
   since: number,
 ): Pick<Explanation, "summary" | "evidence" | "causes"> {
-  const peers = peersOf(view, unit.circuit!, `explain ${unit.id}`);
-  const cooling = unitCooling(view, unit, peers);
-  const index = indexOver(memory.track, 2, 1);
-  const event = priorText(memory, since);
+  const { peers, cooling, track } = coolingOf(view, unit)!;
+  const events = view.observed(airEventsObserver, unit.circuit!) ?? startPriorEvents();
+  const index = indexOver(track, 2, 1);
+  const event = priorText(memory, events, since);
   const flutter = memory.signs?.flutter ?? Number.NaN;
   const flutterLimit = view.limits.get("air_lock_flutter", unit.id);
   const flutterText: Text = {
@@ -32,7 +32,7 @@ export function explainAirLock(
   const valve = view.last(unit.id, "valve_pos")?.value;
   const limit = view.limits.get("air_lock_index", unit.id);
   const evidence: Evidence[] = [
-    indexEvidence(memory.track, unit, view, { index, limit, peers, cooling }),
+    indexEvidence(track, unit, view, { index, limit, peers, cooling }),
     ...returnEvidence(unit, view, since, peers, cooling),
     ...supplyEvidence(unit, view, since, cooling, view.limits.get("air_lock_supply_k", unit.id)),
   ];
@@ -45,7 +45,7 @@ export function explainAirLock(
       unit: dip ? "kPa" : "h",
       from: memory.signs!.prior!.at,
       to: since,
-      value: dip ? hundredths(memory.events.dipKpa) : hundredths((since - memory.signs!.prior!.at) / HOUR_MS),
+      value: dip ? hundredths(events.dipKpa) : hundredths((since - memory.signs!.prior!.at) / HOUR_MS),
       text: event,
     });
   }
@@ -86,11 +86,8 @@ export function explainAirLock(
       {
         id: "clogged_filter",
         name: { zh: "单元过滤器淤堵", en: "Clogged unit strainer" },
-        weight: memory.events.runs.refill.seenAt >= since - 72 * HOUR_MS ? 0.35 : 0.2,
-        pro:
-          memory.events.runs.refill.seenAt >= since - 72 * HOUR_MS
-            ? [{ zh: "补水可能带入杂质", en: "A refill may have brought dirt" }]
-            : [],
+        weight: events.runs.refill.seenAt >= since - 72 * HOUR_MS ? 0.35 : 0.2,
+        pro: events.runs.refill.seenAt >= since - 72 * HOUR_MS ? [{ zh: "补水可能带入杂质", en: "A refill may have brought dirt" }] : [],
         contra: Number.isNaN(memory.signs?.riseHours ?? Number.NaN)
           ? []
           : [
@@ -129,10 +126,10 @@ const EVENT_WORDS: Record<PriorKind, (events: PriorEvents, hours: string) => Tex
   }),
 };
 
-function priorText(memory: AirLockMemory, since: number): Text | undefined {
+function priorText(memory: AirLockMemory, events: PriorEvents, since: number): Text | undefined {
   const prior = memory.signs?.prior;
   if (prior === undefined) return undefined;
-  return EVENT_WORDS[prior.kind](memory.events, Math.max(0, (since - prior.at) / HOUR_MS).toFixed(0));
+  return EVENT_WORDS[prior.kind](events, Math.max(0, (since - prior.at) / HOUR_MS).toFixed(0));
 }
 
 const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);

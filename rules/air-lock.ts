@@ -1,13 +1,14 @@
 import type { Asset } from "../model/network.ts";
+import { WARM_PHASES } from "../model/season.ts";
 import type { Text } from "../model/text.ts";
 import { explainAirLock } from "./air-lock-explanation.ts";
-import { notePriorEvents, type Prior, type PriorEvents, priorOf, startPriorEvents } from "./air-lock-events.ts";
-import { coolingLimits, outdoorC, peersOf, type UnitCooling, unitCooling } from "./cooling-index.ts";
-import { type CoolingTrack, indexOver, riseHours, roseAbove, startCoolingTrack, track, usualIndex } from "./cooling-track.ts";
+import { airEventLimits, airEventsObserver, type Prior, priorOf } from "./air-lock-events.ts";
+import { coolingLimits, outdoorC, type UnitCooling } from "./cooling-index.ts";
+import { type CoolingTrack, indexOver, riseHours, roseAbove, usualIndex } from "./cooling-track.ts";
+import { coolingObserver, coolingOf } from "./cooling-watch.ts";
 import { fluctuationK } from "./fluctuation.ts";
 import { limitReader } from "./limit-reader.ts";
 import type { Limit } from "./limits.ts";
-import { makeupLimits } from "./makeup-rate.ts";
 import type { Rule, Verdict, View } from "./rule.ts";
 
 /** R05 air lock: a unit that is starved although supplied and open, after something that lets air in. */
@@ -16,7 +17,7 @@ const limit = (value: number, unit: string, zh: string, en: string): Limit => ({
 
 export const airLockLimits = {
   ...coolingLimits,
-  ...makeupLimits,
+  ...airEventLimits,
   air_lock_index: limit(1.5, "1", "流量约为设计的一半以下", "Half of the design flow or less"),
   air_lock_base_rise: limit(1.25, "1", "比自身基线高25%，排除长期失调", "25 % above its own base: lasting imbalance is no air"),
   air_lock_off_index: limit(1.3, "1", "排气后指数应回到此值以下", "After venting the index must fall below this"),
@@ -38,14 +39,6 @@ export const airLockLimits = {
   ),
   air_lock_prior_hours: limit(72, "h", "前因有效期", "How long an event counts as prior"),
   air_lock_flutter: limit(3, "1", "回温波动为自身平时的3倍", "Flutter of the return against its own past"),
-  air_lock_dip_kpa: limit(20, "kPa", "低于静压需求20 kPa，高处可能进气", "This far below the static need the top draws air"),
-  air_lock_learned_dip_kpa: limit(
-    40,
-    "kPa",
-    "未给定静压时，低于平时均值40 kPa",
-    "Without a static pressure: this far below its usual mean",
-  ),
-  air_lock_refill_m3: limit(1, "m³", "20余分钟内补水超过1 m³，为大量补水", "More than this within some 20 min is a refill"),
   air_lock_urgent_room_c: limit(16, "°C", "室温低于16 °C为紧急", "Urgent below this room temperature"),
   air_lock_urgent_out_c: limit(-10, "°C", "室外低于-10 °C为紧急", "Urgent below this outdoor temperature"),
   air_lock_urgent_units: limit(10, "1", "同机组10个以上单元欠流为紧急", "Urgent when so many units of the circuit are starved"),
@@ -62,7 +55,6 @@ const FLUTTER_EVERY_MS = 4 * HOUR_MS;
 /** Memory of the usual flutter, and its floor: sensors resolve 0.1 K. */
 const FLUTTER_MEMORY_HOURS = 48;
 const FLUTTER_FLOOR_K = 0.1;
-const USUAL_PRESSURE_HOURS = 72;
 const VALVE_RAISE = 10;
 const VALVE_SPAN_MS = 6 * HOUR_MS;
 const RESPONSE_MS = 2 * HOUR_MS;
@@ -79,8 +71,6 @@ export interface AirLockSigns {
 }
 
 export interface AirLockMemory {
-  readonly track: CoolingTrack;
-  readonly events: PriorEvents;
   usualFlutterK: number;
   /** Set while the index is high. */
   signs: AirLockSigns | undefined;
@@ -110,7 +100,9 @@ export const airLockRule: Rule<AirLockMemory> = {
   onSignals: [],
   holdMs: 2 * HOUR_MS,
   keepMs: HOUR_MS / 2,
-  phases: ["filling", "commissioning", "heating"],
+  observers: [coolingObserver, airEventsObserver],
+  phases: WARM_PHASES,
+  measure: { name: { zh: "降温指数", en: "Cooling index" }, unit: "1", faultWhen: "above" },
   cause: {
     zh: "立管或单元集气：充水、降压、停泵或大量补水后进气未排净",
     en: "Air in the riser after filling, a pressure dip, a pump stop or a large refill",
@@ -120,8 +112,6 @@ export const airLockRule: Rule<AirLockMemory> = {
   limits: Object.keys(airLockLimits),
 
   start: () => ({
-    track: startCoolingTrack(STEP_MS),
-    events: startPriorEvents(),
     usualFlutterK: Number.NaN,
     signs: undefined,
     onsetAt: Number.NaN,
@@ -129,57 +119,43 @@ export const airLockRule: Rule<AirLockMemory> = {
   }),
 
   evaluate(memory, unit, view): Verdict {
-    if (unit.unitFacts?.suspended === true || unit.circuit === undefined) return { state: "normal" };
-    noteEvents(memory, unit, unit.circuit, view);
-    if (view.phase === "filling") return { state: "normal" };
-    const peers = peersOf(view, unit.circuit, `air_lock ${unit.id}`);
-    const cooling = unitCooling(view, unit, peers);
-    track(memory.track, view.at, cooling.index, memory.signs !== undefined, valuesOf(view.limits, unit.id).cooling_base_rise);
-    const index = indexOver(memory.track, AVERAGE_HOURS, 2);
+    const watch = coolingOf(view, unit);
+    if (watch === undefined) return { state: unit.unitFacts?.suspended === true ? "normal" : "unknown" };
+    const index = indexOver(watch.track, AVERAGE_HOURS, 2);
     if (Number.isNaN(index)) return { state: "unknown" };
-    followIndex(memory, unit, view, index, cooling);
+    followIndex(memory, watch.track, unit, view, index, watch.cooling);
     if (memory.signs === undefined) return { state: "normal", value: index, limit: valuesOf(view.limits, unit.id).air_lock_index };
-    return judge(memory, memory.signs, unit, view, cooling, peers.starved);
+    return judge(memory, memory.signs, index, unit, view, watch.cooling, watch.peers.starved);
   },
 
   explain: (memory, unit, view, since) => ({ ...explainAirLock(memory, unit, view, since), consequence: CONSEQUENCE, action: ACTION }),
 };
 
-function noteEvents(memory: AirLockMemory, unit: Asset, circuit: string, view: View): void {
-  const facts = view.network.asset(circuit)?.circuitFacts;
-  notePriorEvents(memory.events, view, circuit, `air_lock ${unit.id}`, STEP_MS, {
-    staticKpa: facts?.staticPressureKpa,
-    dipKpa: valuesOf(view.limits, unit.id).air_lock_dip_kpa,
-    learnedDipKpa: valuesOf(view.limits, unit.id).air_lock_learned_dip_kpa,
-    refillM3: Math.max(valuesOf(view.limits, unit.id).air_lock_refill_m3, 0.01 * (facts?.waterVolumeM3 ?? 0)),
-    usualHours: USUAL_PRESSURE_HOURS,
-  });
-}
-
 /** Begins and ends the time of a high index, and gathers its signs meanwhile. */
-function followIndex(memory: AirLockMemory, unit: Asset, view: View, index: number, cooling: UnitCooling): void {
+function followIndex(memory: AirLockMemory, history: CoolingTrack, unit: Asset, view: View, index: number, cooling: UnitCooling): void {
   const limits = valuesOf(view.limits, unit.id);
-  const base = Math.min(memory.track.base, valuesOf(view.limits, unit.id).cooling_base_max);
+  const base = Math.min(history.base, valuesOf(view.limits, unit.id).cooling_base_max);
   if (memory.signs === undefined) {
     const risen = Number.isNaN(base) ? cooling.amongPeers : index >= base * limits.air_lock_base_rise;
     if (index < limits.air_lock_index || !risen) return learnFlutter(memory, unit, view, index);
-    memory.onsetAt = roseAbove(memory.track, (usualIndex(memory.track) + index) / 2) ?? view.at;
+    memory.onsetAt = roseAbove(history, (usualIndex(history) + index) / 2) ?? view.at;
     memory.signs = {
       prior: undefined,
       flutter: Number.NaN,
       unresponsive: false,
       throttled: false,
-      riseHours: riseHours(memory.track, index),
+      riseHours: riseHours(history, index),
     };
-  } else if (Math.min(index, indexOver(memory.track, 0.5, 1)) < limits.air_lock_off_index) {
+  } else if (Math.min(index, indexOver(history, 0.5, 1)) < limits.air_lock_off_index) {
     memory.signs = undefined;
     memory.raise = undefined;
     return;
   }
-  memory.signs.prior ??= priorOf(memory.events, memory.onsetAt, limits.air_lock_prior_hours * HOUR_MS, ONSET_SLACK_MS);
+  const events = view.observed(airEventsObserver, unit.circuit!);
+  if (events !== undefined) memory.signs.prior ??= priorOf(events, memory.onsetAt, limits.air_lock_prior_hours * HOUR_MS, ONSET_SLACK_MS);
   noteThrottling(memory, memory.signs, unit, view);
   followFlutter(memory, memory.signs, unit, view);
-  followRaise(memory, memory.signs, unit, view);
+  followRaise(memory, memory.signs, history, unit, view);
 }
 
 /** Usual flutter of the healthy unit. */
@@ -200,14 +176,14 @@ function followFlutter(memory: AirLockMemory, signs: AirLockSigns, unit: Asset, 
 }
 
 /** Someone opened the valve and two hours later the index is as high as before. */
-function followRaise(memory: AirLockMemory, signs: AirLockSigns, unit: Asset, view: View): void {
+function followRaise(memory: AirLockMemory, signs: AirLockSigns, history: CoolingTrack, unit: Asset, view: View): void {
   const positions = view.since(unit.id, "valve_pos", view.at - HOUR_MS);
   const first = positions[0];
   const newest = positions.at(-1);
   if (first !== undefined && newest !== undefined && newest.value >= first.value + VALVE_RAISE && memory.raise === undefined)
-    memory.raise = { at: view.at, index: indexOver(memory.track, AVERAGE_HOURS, 1) };
+    memory.raise = { at: view.at, index: indexOver(history, AVERAGE_HOURS, 1) };
   if (memory.raise === undefined || view.at - memory.raise.at < RESPONSE_MS) return;
-  if (indexOver(memory.track, 1, 1) >= RESPONSE_SHARE * memory.raise.index) signs.unresponsive = true;
+  if (indexOver(history, 1, 1) >= RESPONSE_SHARE * memory.raise.index) signs.unresponsive = true;
   memory.raise = undefined;
 }
 
@@ -216,8 +192,17 @@ export function airLockScore(signs: AirLockSigns, flutterLimit: number): number 
   return 0.4 + (signs.prior === undefined ? 0 : 0.3) + (signs.flutter >= flutterLimit ? 0.2 : 0) + (signs.unresponsive ? 0.2 : 0);
 }
 
-function judge(memory: AirLockMemory, signs: AirLockSigns, unit: Asset, view: View, cooling: UnitCooling, starved: number): Verdict {
+function judge(
+  memory: AirLockMemory,
+  signs: AirLockSigns,
+  index: number,
+  unit: Asset,
+  view: View,
+  cooling: UnitCooling,
+  starved: number,
+): Verdict {
   const limits = valuesOf(view.limits, unit.id);
+  const figures = { value: index, limit: limits.air_lock_index };
   const limitScore = limits.air_lock_score;
   const excluded =
     signs.riseHours > limits.air_lock_rise_hours_max ||
@@ -226,13 +211,13 @@ function judge(memory: AirLockMemory, signs: AirLockSigns, unit: Asset, view: Vi
     !isOpen(unit, view);
   const score = excluded ? 0 : airLockScore(signs, limits.air_lock_flutter);
   // Sums of tenths are not exact.
-  if (score < limitScore - 1e-9) return { state: "normal", value: score, limit: limitScore };
+  if (score < limitScore - 1e-9) return { state: "normal", ...figures };
   const coldRoom = view.network
     .below(unit.id, "room")
     .some((room) => (view.last(room.id, "t_room")?.value ?? Infinity) < limits.air_lock_urgent_room_c);
   const frost = (outdoorC(view, unit) ?? Infinity) < limits.air_lock_urgent_out_c;
   const urgent = coldRoom || frost || starved >= limits.air_lock_urgent_units;
-  return { state: "fault", severity: urgent ? "urgent" : "general", since: memory.onsetAt, value: score, limit: limitScore };
+  return { state: "fault", severity: urgent ? "urgent" : "general", since: memory.onsetAt, ...figures };
 }
 
 /** The view reaches back 12 h only, so that a throttling has to be noted while it can be seen. */

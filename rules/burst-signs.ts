@@ -1,6 +1,6 @@
 import type { Asset } from "../model/network.ts";
+import { habitsOf } from "./circuit-habits.ts";
 import { makeupRateM3h, pumpShare } from "./makeup-rate.ts";
-import { type PressureLevel, startPressureLevel } from "./pressure-level.ts";
 import type { Sample, View } from "./rule.ts";
 
 /** The signs of a burst in the numbers: a fall that both sides share, a pump that cannot keep up, makeup beyond all habit. */
@@ -25,7 +25,6 @@ const STEADY_KPA = 15;
 const STEADY_MAKEUP_SHARE = 0.005;
 
 export interface BurstMemory {
-  level: PressureLevel;
   /** The sign that convinced; undefined: no burst at the moment. */
   sign: "fall" | "below_start" | "makeup" | undefined;
   since: number;
@@ -46,7 +45,6 @@ export interface BurstMemory {
 
 export function startBurstMemory(): BurstMemory {
   return {
-    level: startPressureLevel(),
     sign: undefined,
     since: NaN,
     beforeKpa: NaN,
@@ -112,7 +110,8 @@ function before(samples: readonly Sample[], at: number): Sample | undefined {
 /** The pump runs and runs, and still the pressure is well below where it starts: on two samples in a row. */
 export function staysBelowStart(memory: BurstMemory, circuit: Asset, view: View, pressure: Sample): boolean {
   const { id } = circuit;
-  const start = Number.isNaN(memory.level.startKpa) ? (circuit.circuitFacts?.staticPressureKpa ?? NaN) : memory.level.startKpa;
+  const learned = habitsOf(view, id).startKpa.usual;
+  const start = Number.isNaN(learned) ? (circuit.circuitFacts?.staticPressureKpa ?? NaN) : learned;
   const isLow = pressure.value < start - view.limits.get("burst_below_start", id) && !isFilling(circuit, view, pressure, PUMP_WINDOW_MS);
   if (!isLow || !((pumpShare(id, view, PUMP_WINDOW_MS) ?? 0) >= view.limits.get("burst_pump_share", id))) {
     memory.lowCount = 0;

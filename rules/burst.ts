@@ -1,5 +1,6 @@
 import type { Explanation } from "../model/finding.ts";
 import type { Asset } from "../model/network.ts";
+import { WARM_PHASES } from "../model/season.ts";
 import { explainBurst } from "./burst-explanation.ts";
 import {
   type BurstMemory,
@@ -15,9 +16,9 @@ import {
   startBurstMemory,
   staysBelowStart,
 } from "./burst-signs.ts";
+import { habitsObserver, habitsOf } from "./circuit-habits.ts";
 import type { Limit } from "./limits.ts";
 import { makeupLimits } from "./makeup-rate.ts";
-import { learnPressure } from "./pressure-level.ts";
 import type { Rule, Sample, Verdict, View } from "./rule.ts";
 
 /** R01 爆管失水: the secondary loop loses water faster than it can be replaced. Three signs, any of them confirmed by two samples. */
@@ -65,9 +66,11 @@ export const burstRule: Rule<BurstMemory> = {
   level: "circuit",
   everyMs: MINUTE_MS,
   onSignals: ["p2_return", "mk_total"],
+  observers: [habitsObserver],
   holdMs: 0,
   keepMs: 10 * MINUTE_MS,
-  phases: ["commissioning", "heating"],
+  phases: WARM_PHASES,
+  measure: { name: { zh: "掉压速度", en: "Fall of the pressure" }, unit: "kPa/min", faultWhen: "above" },
   cause: { zh: "二次网大量失水：管道、阀井或单元内破裂", en: "Large loss of water: a pipe, a valve shaft or a riser has burst" },
   consequence: {
     zh: "将失压停站，高处进空气、大面积不热；地沟、楼道可能过水",
@@ -88,7 +91,6 @@ export const burstRule: Rule<BurstMemory> = {
 
   evaluate(memory, circuit, view): Verdict {
     const { id } = circuit;
-    learnPressure(memory.level, id, view, memory.sign !== undefined || memory.lowCount > 0);
     const fallLimit = view.limits.get("burst_fall", id);
     const pressure = view.last(id, "p2_return");
     if (view.last(view.station.id, "power_ok")?.value === 0) return { state: "unknown" };
@@ -96,7 +98,7 @@ export const burstRule: Rule<BurstMemory> = {
     if (memory.sign !== undefined) return recoverOrStay(memory, circuit, view, pressure, fallLimit);
 
     const fall = pressure === undefined ? undefined : measureFall(circuit, view, pressure, fallLimit);
-    if (fall?.isBurst === true && leavesBand(memory, circuit, view, pressure!, fall))
+    if (fall?.isBurst === true && leavesBand(circuit, view, pressure!, fall))
       return begin(memory, circuit, view, "fall", fall.from, fall.kpaMin, fallLimit);
     if (pressure !== undefined && staysBelowStart(memory, circuit, view, pressure))
       return begin(memory, circuit, view, "below_start", memory.lowAt, fall?.kpaMin, fallLimit);
@@ -114,8 +116,8 @@ export const burstRule: Rule<BurstMemory> = {
 };
 
 /** Where the makeup pump starts is known after some hours; until then every fast fall counts. */
-function leavesBand(memory: BurstMemory, circuit: Asset, view: View, pressure: Sample, fall: Fall): boolean {
-  const { startKpa } = memory.level;
+function leavesBand(circuit: Asset, view: View, pressure: Sample, fall: Fall): boolean {
+  const startKpa = habitsOf(view, circuit.id).startKpa.usual;
   if (Number.isNaN(startKpa) || fall.totalKpa >= view.limits.get("burst_above_band", circuit.id)) return true;
   const belowKpa = startKpa - pressure.value;
   return belowKpa > view.limits.get(fall.staysLow ? "burst_below_band_lasting" : "burst_below_band", circuit.id);

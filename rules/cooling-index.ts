@@ -69,23 +69,8 @@ export function heatedUnits(network: Network, circuit: string): readonly Asset[]
   return units;
 }
 
-const remembered = new WeakMap<View, Map<string, { readonly asker: string; readonly peers: Peers }>>();
-
-/**
- * The peers of a circuit, computed once per evaluation time and not once per unit. `asker` (rule and unit) marks the round:
- * when the first asker of a round asks again, a new round has begun (the view was wound back), even at the same instant.
- */
-export function peersOf(view: View, circuit: string, asker: string): Peers {
-  let known = remembered.get(view);
-  if (known === undefined) remembered.set(view, (known = new Map()));
-  const entry = known.get(circuit);
-  if (entry !== undefined && entry.peers.at === view.at && entry.asker !== asker) return entry.peers;
-  const peers = findPeers(view, circuit);
-  known.set(circuit, { asker, peers });
-  return peers;
-}
-
-function findPeers(view: View, circuit: string): Peers {
+/** The peers of a circuit at the moment. */
+export function peersOf(view: View, circuit: string): Peers {
   const supplies: number[] = [];
   const returns: number[] = [];
   const drops: number[] = [];

@@ -4,7 +4,7 @@ import { median } from "./statistics.ts";
 
 export const BLOCK_MS = 7_200_000;
 const BLOCKS = 84;
-const RECENT = 24;
+const RECENT = 48;
 const DAY_MS = 86_400_000;
 const BLOCKS_PER_DAY = 12;
 const DAY_BLOCKS_MIN = 6;

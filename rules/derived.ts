@@ -2,19 +2,17 @@ import { expectedSupplyC } from "../model/heating-curve.ts";
 import type { CircuitDerived } from "../model/live.ts";
 import type { Asset } from "../model/network.ts";
 import type { StationFold } from "./fold.ts";
-import type { LeakMemory } from "./leak-watch.ts";
-import { leakFigures } from "./leak.ts";
+import { makeupFigures, makeupObserver } from "./makeup-watch.ts";
 
 /** Numbers of a circuit that come out of the rules' work and that people want to see. */
 
 export function deriveCircuits(fold: StationFold): Record<string, CircuitDerived> {
-  const { plan, state } = fold;
+  const { plan } = fold;
   const derived: Record<string, CircuitDerived> = {};
   for (const circuit of plan.assets) {
     if (circuit.level !== "circuit") continue;
-    const leak = plan.watches.find(({ rule, asset }) => rule.kind === "leak" && asset === circuit);
-    const memory = leak === undefined ? undefined : (state.memories[leak.index] as LeakMemory | undefined);
-    const figures = memory === undefined ? undefined : leakFigures(memory);
+    const makeup = fold.view.observed(makeupObserver, circuit.id);
+    const figures = makeup === undefined ? undefined : makeupFigures(makeup);
     derived[circuit.id] = {
       supplyExpectedC: supplyExpectedC(fold, circuit),
       makeupM3h: figures?.makeupM3h ?? null,

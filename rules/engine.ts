@@ -1,19 +1,17 @@
-import type { Episode } from "../model/finding.ts";
 import type { Event, Reading } from "../model/reading.ts";
-import { advanceHold } from "./hold.ts";
+import { applyDecisions, nextDecisionAt } from "./decisions.ts";
+import { evaluate, observe } from "./evaluate.ts";
+import { type Frame, type StationFold, type Transition, slotFor } from "./fold.ts";
 import type { Watch } from "./plan.ts";
 import { admit, trimExcluded } from "./quality.ts";
-import type { Verdict } from "./rule.ts";
-import { type Frame, type StationFold, type Transition, slotFor } from "./fold.ts";
 import type { Slot } from "./state.ts";
-import { createTrace, traceVerdict } from "./trace.ts";
 
 /**
- * The one fold over readings. When a rule is evaluated depends on event times of readings and on the engine's own grid of
- * minutes, never on when or in what order something was delivered: live, late data, restart and backtest all end here.
+ * The one fold over readings. When a rule is evaluated depends on event times of readings, on the engine's own grid and on
+ * the end of hold and keep times, never on when or in what order something was delivered: live, late data, restart and backtest all
+ * end here.
  */
 
-const GRID_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 /** Frames this close behind the newest reading may still grow: parts of one poll come with times a little apart. */
@@ -22,18 +20,11 @@ const REORDER_MS = 2_000;
 const FRAMES_MAX = 64;
 /** A station that has been silent for so long is looked at once an hour: nothing can change by the minute. */
 const SLOW_GRID_AFTER_MS = DAY_MS;
-/** Cleared episodes that are kept, by age and by number: in a large station everything may clear at once, and none of it may be lost. */
+/** Cleared episodes are kept so long. */
 const EPISODES_KEPT_MS = 14 * DAY_MS;
-const EPISODES_MAX = 200;
-const EPISODES_PER_WATCH = 1;
-/** An active finding is explained anew after 10 min, and then ever more rarely: after a sixth of its age. */
-const REFRESH_MS_MIN = 600_000;
-const REFRESH_AGE_SHARE = 1 / 6;
 const EXCLUDED_KEPT_MS = 43_200_000;
 
 const NOTHING: readonly Transition[] = [];
-const OUT_OF_SEASON: Verdict = { state: "normal" };
-const UNKNOWN: Verdict = { state: "unknown" };
 
 /**
  * Takes in one event. A reading only joins its frame; it is judged when a later one or a tick closes the frame.
@@ -42,7 +33,8 @@ const UNKNOWN: Verdict = { state: "unknown" };
 export function step(fold: StationFold, event: Event): readonly Transition[] {
   if ("tickAt" in event) {
     closeFrames(fold, event.tickAt);
-    runGrid(fold, event.tickAt);
+    runTo(fold, event.tickAt);
+    if (event.tickAt > fold.view.at) fold.view.moveTo(event.tickAt);
   } else {
     join(fold, event);
     closeFrames(fold, event.at - REORDER_MS);
@@ -72,8 +64,10 @@ function closeFrame(fold: StationFold, frame: Frame): void {
   const { state } = fold;
   if (state.at === -Infinity) {
     state.startedAt = frame.at;
-    state.gridAt = Math.ceil(frame.at / GRID_MS) * GRID_MS - GRID_MS;
-  } else runGrid(fold, frame.at - 1);
+    const { gridMs } = fold.plan;
+    state.gridAt = Math.ceil(frame.at / gridMs) * gridMs - gridMs;
+    applyDecisions(fold, frame.at);
+  } else runTo(fold, frame.at - 1);
   const touched = apply(fold, frame);
   state.at = frame.at;
   fold.view.moveTo(frame.at);
@@ -99,32 +93,50 @@ function apply(fold: StationFold, frame: Frame): readonly Watch[] {
     admit(gate, slot.index, slot.point.signal, at, slot.value, slot.series);
     slot.frameAt = NaN;
     for (const watch of slot.listeners) touched.add(watch);
-    if (slot.isStatus) continue;
+    if (slot.isPlatform) continue;
     for (let place = slot.place; place >= 0 && heardAt[place] !== at; place = parents[place]!) heardAt[place] = at;
   }
   return touched.size < 2 ? [...touched] : [...touched].sort((a, b) => a.index - b.index);
 }
 
-/** The minutes after the last one up to `to`, inclusive. */
-function runGrid(fold: StationFold, to: number): void {
-  const { state, plan } = fold;
+/** Everything that falls due after the last time up to `to`, inclusive, in the order of event time. */
+function runTo(fold: StationFold, to: number): void {
   // Time begins with the first reading that was judged.
-  if (state.at === -Infinity) return;
-  for (let minute = nextMinute(fold); minute <= to; minute = nextMinute(fold)) {
-    state.gridAt = minute;
-    if (minute > state.at) state.at = minute;
-    fold.view.moveTo(minute);
-    for (const { everyMs, watches } of plan.grid) {
-      if (minute % everyMs !== 0) continue;
-      for (const watch of watches) if (fold.evaluatedAt[watch.index] !== minute) evaluate(fold, watch, minute);
-    }
-    if (minute % HOUR_MS === 0) closeHour(fold, minute);
+  if (fold.state.at === -Infinity) return;
+  for (;;) {
+    const minute = nextMinute(fold);
+    const at = Math.min(minute, fold.nextWakeAt, nextDecisionAt(fold));
+    if (at > to) return;
+    if (at > fold.state.at) fold.state.at = at;
+    applyDecisions(fold, at);
+    fold.view.moveTo(at);
+    if (at === minute) runMinute(fold, minute);
+    if (at >= fold.nextWakeAt) wake(fold, at);
   }
+}
+
+function runMinute(fold: StationFold, minute: number): void {
+  const { plan } = fold;
+  fold.state.gridAt = minute;
+  for (const { everyMs, members } of plan.postGrid) if (minute % everyMs === 0) for (const post of members) observe(fold, post);
+  // What was observed may have changed the phase.
+  fold.view.moveTo(minute);
+  for (const { everyMs, members } of plan.watchGrid)
+    if (minute % everyMs === 0) for (const watch of members) if (fold.evaluatedAt[watch.index] !== minute) evaluate(fold, watch, minute);
+  if (minute % HOUR_MS === 0) closeHour(fold, minute);
+}
+
+function wake(fold: StationFold, at: number): void {
+  const { wakeAt } = fold.state;
+  for (const watch of fold.plan.watches) if (wakeAt[watch.index]! <= at && fold.evaluatedAt[watch.index] !== at) evaluate(fold, watch, at);
+  let next = Infinity;
+  for (let index = 0; index < wakeAt.length; index++) if (wakeAt[index]! < next) next = wakeAt[index]!;
+  fold.nextWakeAt = next;
 }
 
 function nextMinute(fold: StationFold): number {
   const { gridAt, heardAt, startedAt } = fold.state;
-  const minute = gridAt + GRID_MS;
+  const minute = gridAt + fold.plan.gridMs;
   const heard = heardAt[0]!;
   return minute - (Number.isNaN(heard) ? startedAt : heard) > SLOW_GRID_AFTER_MS ? Math.ceil(minute / HOUR_MS) * HOUR_MS : minute;
 }
@@ -133,96 +145,4 @@ function closeHour(fold: StationFold, at: number): void {
   trimExcluded(fold.state.gate, at - EXCLUDED_KEPT_MS);
   while (fold.cleared.length > 0 && fold.cleared[0]!.clearedAt! < at - EPISODES_KEPT_MS) fold.cleared.shift();
   fold.onHour?.();
-}
-
-function evaluate(fold: StationFold, watch: Watch, at: number): void {
-  const { state, view, counts } = fold;
-  const { index, rule } = watch;
-  fold.evaluatedAt[index] = at;
-  const before = state.holds[index];
-  let verdict: Verdict;
-  if (rule.phases.includes(view.phase)) {
-    counts.evaluations++;
-    try {
-      verdict = rule.evaluate((state.memories[index] ??= rule.start(watch.asset, view.network)), watch.asset, view);
-    } catch (error) {
-      verdict = noteFailure(fold, watch, error);
-    }
-  } else {
-    // What it knew says nothing of the season that follows: the loop is drained, refilled and set anew meanwhile.
-    state.memories[index] = undefined;
-    if (before === undefined) return;
-    verdict = OUT_OF_SEASON;
-  }
-
-  const { hold, change } = advanceHold(before, verdict, at, rule);
-  if (hold !== before) state.holds[index] = hold;
-  traceVerdict((fold.traces[index] ??= createTrace()), verdict, hold, at, rule);
-  if (hold?.firing === true) {
-    if (change === "opened") {
-      hold.explainedAt = at;
-      set(fold, watch, "opened", open(fold, watch, verdict.since ?? hold.since, at));
-    } else if (change === "raised" || change === "lowered") {
-      hold.explainedAt = at;
-      set(fold, watch, change, { ...explained(fold, watch, state.open[index]!), severity: hold.severity });
-    } else if (verdict.state === "fault") refresh(fold, watch, at);
-  } else if (change === "cleared") clear(fold, watch, at);
-}
-
-function noteFailure(fold: StationFold, watch: Watch, error: unknown): Verdict {
-  fold.counts.failures++;
-  fold.counts.lastFailure = `${watch.key}: ${error instanceof Error ? error.message : String(error)}`;
-  return UNKNOWN;
-}
-
-function set(fold: StationFold, watch: Watch, type: Transition["type"], episode: Episode): void {
-  fold.state.open[watch.index] = episode;
-  fold.out.push({ type, episode });
-}
-
-function open(fold: StationFold, watch: Watch, since: number, at: number): Episode {
-  const { rule, asset } = watch;
-  const bare: Episode = {
-    kind: rule.kind,
-    asset: asset.id,
-    station: asset.station,
-    severity: fold.state.holds[watch.index]!.severity,
-    since: Math.min(since, at),
-    detectedAt: at,
-    clearedAt: undefined,
-    summary: rule.cause,
-    evidence: [],
-    causes: [],
-    consequence: rule.consequence,
-    action: rule.action,
-  };
-  return explained(fold, watch, bare);
-}
-
-function explained(fold: StationFold, watch: Watch, episode: Episode): Episode {
-  try {
-    return { ...episode, ...watch.rule.explain(fold.state.memories[watch.index], watch.asset, fold.view, episode.since) };
-  } catch (error) {
-    noteFailure(fold, watch, error);
-    return episode;
-  }
-}
-
-function refresh(fold: StationFold, watch: Watch, at: number): void {
-  const hold = fold.state.holds[watch.index]!;
-  const episode = fold.state.open[watch.index]!;
-  if (at - hold.explainedAt < Math.max(REFRESH_MS_MIN, (at - episode.detectedAt) * REFRESH_AGE_SHARE)) return;
-  hold.explainedAt = at;
-  set(fold, watch, "refreshed", explained(fold, watch, episode));
-}
-
-function clear(fold: StationFold, watch: Watch, at: number): void {
-  const episode: Episode = { ...fold.state.open[watch.index]!, clearedAt: at };
-  fold.state.open[watch.index] = undefined;
-  fold.cleared.push(episode);
-  fold.out.push({ type: "cleared", episode });
-  if (fold.cleared.length > Math.max(EPISODES_MAX, EPISODES_PER_WATCH * fold.plan.watches.length)) {
-    fold.cleared.shift();
-    fold.counts.episodesDropped++;
-  }
 }

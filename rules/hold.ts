@@ -54,6 +54,14 @@ export function opensAt(hold: Hold, verdict: Verdict, times: HoldTimes): number 
   return hold.at + Math.max(0, (verdict.holdMs ?? times.holdMs) - hold.heldMs);
 }
 
+/** When the hold changes if nothing else does: a pending finding opens, a calm one clears, a lesser one is lowered. Infinity: never. */
+export function settlesAt(hold: Hold, verdict: Verdict, times: HoldTimes): number {
+  if (!hold.known) return Infinity;
+  if (!hold.firing) return opensAt(hold, verdict, times);
+  const settledMs = Math.max(hold.calmMs, hold.lowerMs);
+  return settledMs < 0 ? Infinity : hold.at + times.keepMs - settledMs;
+}
+
 function begin(verdict: Verdict, at: number, times: HoldTimes): HoldStep {
   const firing = (verdict.holdMs ?? times.holdMs) <= 0;
   const hold: Hold = {

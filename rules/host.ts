@@ -4,14 +4,20 @@ import type { Network } from "../model/network.ts";
 import type { Reading } from "../model/reading.ts";
 import { STATUS_SIGNAL } from "../model/signals.ts";
 import { LIMITS, RULES } from "./catalogue.ts";
+import { type Decision, byTime } from "../model/decision.ts";
+import { type ActiveWork, skipDecisions, takeDecisions } from "./decisions.ts";
 import { deriveCircuits } from "./derived.ts";
+import { phaseOf, type StationPhase } from "./station-phase.ts";
 import { step } from "./engine.ts";
 import type { Transition } from "./fold.ts";
-import { type Limit, type LimitOverrides, type LimitTable, limitTable } from "./limits.ts";
+import { type LimitVersions, limitVersions } from "./limit-versions.ts";
+import type { Limit, LimitOverrides } from "./limits.ts";
 import { type History, refold, restore } from "./rewind.ts";
 import type { Rule } from "./rule.ts";
 import { holdStatus } from "./statuses.ts";
 import { type SavedState, loadSnapshots, saveSnapshot } from "./saved.ts";
+import { BranchWatch } from "./branch-watch.ts";
+import type { RootCauses } from "./root-cause.ts";
 import { type StationRun, createRun, isReachable, ownEpisodes, rewindRun, rootCauses, takeStatuses } from "./station-run.ts";
 import { type TraceLine, traceLines } from "./trace.ts";
 
@@ -51,15 +57,31 @@ export interface RuleHostCounts {
 export class RuleHost {
   readonly #options: RuleHostOptions;
   readonly #rules: readonly Rule[];
-  readonly #limits: LimitTable;
+  readonly #limits: LimitVersions;
   readonly #runs = new Map<string, StationRun>();
   readonly #dirty = new Set<string>();
+  #decisions: readonly Decision[] = [];
+  readonly #branches: BranchWatch;
   readonly #counts = { readings: 0, late: 0, tooLate: 0, rewinds: 0, refolded: 0 };
 
   constructor(options: RuleHostOptions) {
     this.#options = options;
+    this.#branches = new BranchWatch(options.network);
     this.#rules = options.rules ?? RULES;
-    this.#limits = limitTable(options.network, options.limits ?? LIMITS, options.overrides);
+    this.#limits = limitVersions(options.network, options.limits ?? LIMITS, options.overrides ?? {}, () => this.#decisions);
+  }
+
+  /**
+   * Everything that people have decided, before anything is loaded and again after every decision. Where that changes the past of a
+   * station, `settle` folds it again from there, as for a late reading.
+   */
+  decide(decisions: readonly Decision[]): void {
+    this.#decisions = decisions.toSorted(byTime);
+    for (const [station, run] of this.#runs) {
+      const changedAt = takeDecisions(run.fold, this.#decisions);
+      if (changedAt <= (run.torn ?? run.fold.state).at) this.#markLate(station, run, changedAt);
+      if (!this.#dirty.has(station)) skipDecisions(run.fold);
+    }
   }
 
   /** Takes in readings of any stations in the order of their commits. Late ones only mark their station; `settle` rewinds it. */
@@ -107,7 +129,7 @@ export class RuleHost {
       if (run === undefined || run.torn !== undefined) continue;
       const isSaid = this.#note(run, takeStatuses(run, at));
       const isChanged = this.#note(run, step(run.fold, { tickAt: at })) || isSaid;
-      if (isChanged || (run.releaseAt !== undefined && run.fold.state.at >= run.releaseAt)) changed.add(id);
+      if (isChanged || (run.releaseAt !== undefined && run.fold.view.at >= run.releaseAt)) changed.add(id);
     }
     this.#announce(changed);
   }
@@ -116,7 +138,7 @@ export class RuleHost {
   episodes(station: string): Episode[] {
     const run = this.#runs.get(station);
     if (run === undefined) return [];
-    return [...ownEpisodes(run), ...rootCauses(run).lifted].sort(
+    return [...ownEpisodes(run), ...this.#causes(run).lifted].sort(
       (a, b) => a.detectedAt - b.detectedAt || a.since - b.since || compare(a.asset, b.asset) || compare(a.kind, b.kind),
     );
   }
@@ -124,7 +146,7 @@ export class RuleHost {
   /** The active findings, each with the one that explains it; roots first. */
   rooted(station: string): readonly RootedEpisode[] {
     const run = this.#runs.get(station);
-    return run === undefined ? [] : rootCauses(run).rooted;
+    return run === undefined ? [] : this.#causes(run).rooted;
   }
 
   /** Derived numbers of every circuit of a station, by circuit. */
@@ -151,6 +173,17 @@ export class RuleHost {
     const watch = fold?.plan.watches.find(({ key }) => key === `${kind}@${asset}`);
     const trace = watch === undefined ? undefined : fold?.traces[watch.index];
     return trace === undefined ? [] : traceLines(trace);
+  }
+
+  /** Planned works that go on at a station, each with what it kept from being found. */
+  works(station: string): readonly ActiveWork[] {
+    return this.#runs.get(station)?.fold.state.works ?? [];
+  }
+
+  /** The season phase of a station, what was set by a person, and what calendar and signals suggest. Undefined before the first reading. */
+  phase(station: string): StationPhase | undefined {
+    const run = this.#runs.get(station);
+    return run === undefined ? undefined : phaseOf(run.fold);
   }
 
   /** Event time of the station's newest reading; undefined before the first. */
@@ -218,6 +251,7 @@ export class RuleHost {
       if (status.at > run.fold.state.at) holdStatus(run.statuses, status);
     run.newestAt = Math.max(run.newestAt, extent.to);
     run.causes = undefined;
+    this.#branches.forget();
     this.#counts.refolded += count;
     this.#announce(new Set([station]));
     return count;
@@ -241,7 +275,11 @@ export class RuleHost {
 
   #run(station: string): StationRun {
     let run = this.#runs.get(station);
-    if (run === undefined) this.#runs.set(station, (run = createRun(this.#options.network, station, this.#rules, this.#limits)));
+    if (run === undefined) {
+      run = createRun(this.#options.network, station, this.#rules, this.#limits);
+      takeDecisions(run.fold, this.#decisions);
+      this.#runs.set(station, run);
+    }
     return run;
   }
 
@@ -261,6 +299,7 @@ export class RuleHost {
     this.#counts.rewinds++;
     try {
       this.#counts.refolded += rewindRun(run, this.#options.history);
+      this.#branches.forget();
     } catch (error) {
       // The store could not be read: the station stands somewhere in its past and has to be brought back before anything is said of it.
       this.#dirty.add(station);
@@ -271,13 +310,18 @@ export class RuleHost {
 
   #note(run: StationRun, transitions: readonly Transition[]): boolean {
     if (transitions.length > 0) run.causes = undefined;
+    this.#branches.note(transitions);
     return transitions.length > 0;
   }
 
+  #causes(run: StationRun): RootCauses {
+    return rootCauses(run, this.#branches.leaderOf);
+  }
+
   #announce(stations: ReadonlySet<string>): void {
-    for (const station of stations) {
+    for (const station of new Set([...stations, ...this.#branches.regroup(this.#runs)])) {
       const run = this.#runs.get(station)!;
-      run.releaseAt = rootCauses(run).nextReleaseAt;
+      run.releaseAt = this.#causes(run).nextReleaseAt;
       this.#options.onChange?.(station);
     }
   }

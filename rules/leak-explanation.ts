@@ -13,6 +13,7 @@ import {
   sumAt,
 } from "./leak-watch.ts";
 import { valueAt } from "./baseline.ts";
+import { urgentLossM3h } from "./leak-limits.ts";
 import { waterDensityKgM3 } from "./makeup-balance.ts";
 import type { View } from "./rule.ts";
 
@@ -34,29 +35,13 @@ export function holeMm(lossM3h: number, kpa: number, waterC: number): number {
   return 1000 * Math.sqrt((4 * areaM2) / Math.PI);
 }
 
-/** Loss, m³/h, from which on a leak is urgent: by the size of the loop, but never less than the fast tier takes for a leak. */
-export function urgentLossM3h(circuit: Asset, view: View): number {
-  const share = view.limits.get("leak_urgent_share", circuit.id) * (circuit.circuitFacts?.circulationM3h ?? 0);
-  return Math.max(view.limits.get("leak_fast_m3h", circuit.id), share);
-}
-
 export function explainLeak(
   memory: LeakMemory,
   circuit: Asset,
   view: View,
   since: number,
 ): Pick<Explanation, "summary" | "evidence" | "causes"> {
-  const alarm: LeakAlarm = memory.alarm ?? {
-    tier: "cusum",
-    onsetAt: since,
-    patternSinceAt: since,
-    estimateM3h: memory.lastHour.lossM3h - memory.lastHour.expectedM3h,
-    meanM3h: memory.lastHour.lossM3h - memory.lastHour.expectedM3h,
-    growthM3hDay: Number.NaN,
-    pumpDuty: Number.NaN,
-    severity: "general",
-    recovery: 0,
-  };
+  const alarm = memory.alarm ?? alarmSince(memory, since);
   // A loss that comes and goes has a median near zero: there the mean says how much is lost.
   const drawn = looksDrawn(memory, alarm.patternSinceAt, localHours(view.hourOfDay, view.at));
   const lossM3h = Math.max(0, drawn ? alarm.meanM3h : alarm.estimateM3h);
@@ -72,7 +57,48 @@ export function explainLeak(
       en: `Makeup is ${lossM3h.toFixed(2)} m³/h above its habit (${share.toFixed(2)} % of circulation) for about ${hours.toFixed(0)} h; the size of a ${fixed(hole, 1)} mm hole`,
     },
     evidence: evidence(memory, circuit, view, alarm, lossM3h, { hole, kpa, yuanPerDay }),
-    causes: causes(memory, circuit, view, alarm, lossM3h),
+    causes: makeupCauses(memory, circuit, view, alarm, lossM3h),
+  };
+}
+
+/** An alarm to speak of where the sum has not reached its limit. */
+export function alarmSince({ lastHour }: LeakMemory, since: number): LeakAlarm {
+  const excessM3h = lastHour.lossM3h - lastHour.expectedM3h;
+  return {
+    tier: "cusum",
+    onsetAt: since,
+    patternSinceAt: since,
+    estimateM3h: excessM3h,
+    meanM3h: excessM3h,
+    growthM3hDay: Number.NaN,
+    pumpDuty: Number.NaN,
+    severity: "general",
+    drawn: false,
+    recovery: 0,
+  };
+}
+
+/** The corrected makeup of a week by hours against its habit, for every rule over makeup. */
+export function hourlyMakeupEvidence(memory: LeakMemory, circuit: Asset, view: View): Evidence {
+  const { hour: newest, expectedM3h: expected } = memory.lastHour;
+  const hours = Array.from({ length: CURVE_HOURS }, (_, index) => newest - CURVE_HOURS + 1 + index);
+  return {
+    asset: circuit.id,
+    name: { zh: "小时补水（修正后）", en: "Hourly makeup, corrected" },
+    unit: "m³/h",
+    from: hours[0]! * HOUR_MS,
+    to: view.at,
+    value: orNull(memory.lastHour.lossM3h),
+    ...(Number.isNaN(expected) ? {} : { expected: round(expected) }),
+    text: {
+      zh: `上一小时 ${fixed(memory.lastHour.lossM3h)} m³/h，此时段通常 ${fixed(expected)}；已扣除水温胀缩与定压存水`,
+      en: `Last hour ${fixed(memory.lastHour.lossM3h)} m³/h, usual at this hour ${fixed(expected)}; expansion and pressure holding taken out`,
+    },
+    curve: {
+      times: hours.map((hour) => hour * HOUR_MS),
+      values: hours.map((hour) => orNull(valueAt(memory.baseline, hour))),
+      expected: hours.map((hour) => orNull(expectedAt(memory, hour))),
+    },
   };
 }
 
@@ -84,32 +110,11 @@ function evidence(
   lossM3h: number,
   size: { hole: number; kpa: number; yuanPerDay: number },
 ): Evidence[] {
-  const newest = memory.lastHour.hour;
-  const first = newest - CURVE_HOURS + 1;
-  const from = first * HOUR_MS;
-  const orNull = (value: number): number | null => (Number.isNaN(value) ? null : round(value));
-  const hours = Array.from({ length: CURVE_HOURS }, (_, index) => first + index);
-  const times = hours.map((hour) => hour * HOUR_MS);
-  const expected = memory.lastHour.expectedM3h;
+  const hourly = hourlyMakeupEvidence(memory, circuit, view);
+  const { times } = hourly.curve!;
+  const { from } = hourly;
   const found: Evidence[] = [
-    {
-      asset: circuit.id,
-      name: { zh: "小时补水（修正后）", en: "Hourly makeup, corrected" },
-      unit: "m³/h",
-      from,
-      to: view.at,
-      value: orNull(memory.lastHour.lossM3h),
-      ...(Number.isNaN(expected) ? {} : { expected: round(expected) }),
-      text: {
-        zh: `上一小时 ${fixed(memory.lastHour.lossM3h)} m³/h，此时段通常 ${fixed(expected)}；已扣除水温胀缩与定压存水`,
-        en: `Last hour ${fixed(memory.lastHour.lossM3h)} m³/h, usual at this hour ${fixed(expected)}; expansion and pressure holding taken out`,
-      },
-      curve: {
-        times,
-        values: hours.map((hour) => orNull(valueAt(memory.baseline, hour))),
-        expected: hours.map((hour) => orNull(expectedAt(memory, hour))),
-      },
-    },
+    hourly,
     {
       asset: circuit.id,
       name: { zh: "累计偏差（CUSUM）", en: "Gathered excess (CUSUM)" },
@@ -122,7 +127,7 @@ function evidence(
         zh: `累计 ${memory.cusum.value.toFixed(1)}，判据 ${memory.cusumLimit}`,
         en: `Gathered ${memory.cusum.value.toFixed(1)}, limit ${memory.cusumLimit}`,
       },
-      curve: { times, values: hours.map((hour) => orNull(sumAt(memory, hour))) },
+      curve: { times, values: times.map((time) => orNull(sumAt(memory, time / HOUR_MS))) },
     },
     {
       asset: circuit.id,
@@ -168,8 +173,8 @@ function evidence(
   return found;
 }
 
-/** Scores are weights before they are normalised to shares. */
-function causes(memory: LeakMemory, circuit: Asset, view: View, alarm: LeakAlarm, lossM3h: number): readonly Cause[] {
+/** What may take the water, for leak and draw-off alike. */
+export function makeupCauses(memory: LeakMemory, circuit: Asset, view: View, alarm: LeakAlarm, lossM3h: number): readonly Cause[] {
   const offset = localHours(view.hourOfDay, view.at);
   const { day, night, dayHours, nightHours } = excessByDayAndNight(memory, alarm.patternSinceAt, offset);
   const drawn = looksDrawn(memory, alarm.patternSinceAt, offset);
@@ -279,6 +284,7 @@ function causes(memory: LeakMemory, circuit: Asset, view: View, alarm: LeakAlarm
 }
 
 const hoursOpen = (alarm: LeakAlarm, view: View): number => (view.at - alarm.onsetAt) / HOUR_MS;
+const orNull = (value: number): number | null => (Number.isNaN(value) ? null : round(value));
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 const fixed = (value: number, decimals = 2): string => (Number.isNaN(value) ? "—" : value.toFixed(decimals));
 const signed = (value: number): string => `${value < -0.005 ? "−" : value < 0.005 ? "" : "+"}${Math.abs(value).toFixed(2)}`;

@@ -40,6 +40,8 @@ export interface LeakAlarm {
   growthM3hDay: number;
   pumpDuty: number;
   severity: Severity;
+  /** The excess is there when people are awake and hardly at night. */
+  drawn: boolean;
   /** Evidence that the excess is gone, in sigma. */
   recovery: number;
 }
@@ -85,6 +87,10 @@ export interface LeakSettings {
   readonly urgentGrowthM3hDay: number;
   /** False while commissioning: then only the fast tier speaks. */
   readonly trusting: boolean;
+  /** Work is planned on the loop: what it loses now is neither a leak nor its habit. */
+  readonly underWork: boolean;
+  /** Another rule over makeup suspects something: what is lost now is no habit. */
+  readonly disturbed: boolean;
   /** Offset of local hours from UTC hours. */
   readonly localHours: number;
   /** Share of the time that the makeup pump ran lately; NaN when unknown. */
@@ -175,7 +181,7 @@ function stepFast(memory: LeakMemory, quarter: number, settings: LeakSettings): 
   const { lossM3h } = balanceOver(memory.balance, quarter, FAST_WINDOW, capacity, settings.coverageMin);
   const usual = expectation(memory.baseline, Math.floor(quarter / 4), settings.sigmaFloorM3h)?.centre;
   const centre = usual ?? earlyCentre(memory.baseline);
-  fast.excessM3h = lossM3h - centre;
+  fast.excessM3h = settings.underWork ? Number.NaN : lossM3h - centre;
   fast.limitM3h = settings.fastM3h * (usual === undefined ? EARLY_WIDENING : 1);
   if (Number.isNaN(fast.excessM3h)) {
     fast.unknown += 1;
@@ -210,10 +216,11 @@ function closeHour(memory: LeakMemory, hour: number, settings: LeakSettings): vo
   memory.lastHour = { hour, lossM3h, expectedM3h: centre, sigmaM3h: sigma };
   memory.expected[hour % CURVE_HOURS] = centre;
   const cusumSettings = { clip: settings.clip, slack: settings.slack, limit: settings.cusumLimit };
-  const crossed = settings.trusting && stepCusum(memory.cusum, (lossM3h - centre) / sigma, hour, cusumSettings);
+  const z = settings.underWork ? Number.NaN : (lossM3h - centre) / sigma;
+  const crossed = settings.trusting && stepCusum(memory.cusum, z, hour, cusumSettings);
   memory.sums[hour % CURVE_HOURS] = memory.cusum.value;
   const ramping = !(Math.abs(warmingKH) <= settings.learningWarmingKH);
-  recordHour(memory.baseline, hour, lossM3h, memory.alarm !== undefined || ramping);
+  recordHour(memory.baseline, hour, lossM3h, memory.alarm !== undefined || ramping || settings.underWork || settings.disturbed);
   if (memory.alarm !== undefined) followAlarm(memory, memory.alarm, settings);
   else if (crossed) openAlarm(memory, "cusum", memory.cusum.zeroAt * 3_600_000, lossM3h - centre, settings);
   else if (settings.trusting && dayMean(memory, hour) > settings.absoluteM3h) openAbsolute(memory, hour, settings);
@@ -245,6 +252,7 @@ function openAlarm(memory: LeakMemory, tier: LeakTier, onsetAt: number, excessM3
     growthM3hDay: Number.NaN,
     pumpDuty: Number.NaN,
     severity: "general",
+    drawn: false,
     recovery: 0,
   };
   measure(memory, memory.alarm, settings);
@@ -265,7 +273,8 @@ function followAlarm(memory: LeakMemory, alarm: LeakAlarm, settings: LeakSetting
   const half = 0.5 * Math.max(alarm.estimateM3h, alarm.meanM3h, settings.sigmaFloorM3h);
   const step = (half - excess) / sigmaM3h;
   // Where water is drawn by day, a quiet night is nothing new: an hour counts less, and most of a day is asked for.
-  const drawn = looksDrawn(memory, alarm.patternSinceAt, settings.localHours);
+  alarm.drawn = looksDrawn(memory, alarm.patternSinceAt, settings.localHours);
+  const { drawn } = alarm;
   const most = drawn ? RECOVERY_STEP_MAX / 2 : RECOVERY_STEP_MAX;
   alarm.recovery = Math.max(0, alarm.recovery + Math.max(-RECOVERY_STEP_MAX, Math.min(most, step)));
   const enough = drawn ? settings.clearSumDrawOff : settings.clearSum;

@@ -1,10 +1,11 @@
 import type { Cause, Evidence, Explanation } from "../model/finding.ts";
 import type { Asset } from "../model/network.ts";
+import { WARM_PHASES } from "../model/season.ts";
 import { rankCauses } from "./causes.ts";
+import { habitsObserver, habitsOf } from "./circuit-habits.ts";
 import type { Limit } from "./limits.ts";
 import { pumpShare } from "./makeup-rate.ts";
 import { clockText, durationText, tidy } from "./phrases.ts";
-import { type PressureLevel, learnPressure, startPressureLevel } from "./pressure-level.ts";
 import type { Rule, Verdict, View } from "./rule.ts";
 
 /** R04 定压失效: the return pressure no longer reaches the highest point of the circuit, air gets in. */
@@ -33,7 +34,6 @@ export const lowPressureLimits: Readonly<Record<string, Limit>> = {
 };
 
 interface LowPressureMemory {
-  level: PressureLevel;
   /** First evaluation below the limit in this run; NaN: not low. */
   lowAt: number;
   lowestKpa: number;
@@ -53,9 +53,11 @@ export const lowPressureRule: Rule<LowPressureMemory> = {
   level: "circuit",
   everyMs: MINUTE_MS,
   onSignals: ["p2_return"],
+  observers: [habitsObserver],
   holdMs: 3 * MINUTE_MS,
   keepMs: 5 * MINUTE_MS,
-  phases: ["commissioning", "heating"],
+  phases: WARM_PHASES,
+  measure: { name: { zh: "二次回压", en: "Return pressure" }, unit: "kPa", faultWhen: "below" },
   cause: { zh: "定压补水跟不上，回压低于静压需要", en: "Pressure holding fails: the return pressure is below the static need" },
   consequence: {
     zh: "高处进空气、集气，顶层先不热；循环泵可能汽蚀停机",
@@ -72,13 +74,12 @@ export const lowPressureRule: Rule<LowPressureMemory> = {
   ],
   limits: Object.keys(lowPressureLimits),
 
-  start: () => ({ level: startPressureLevel(), lowAt: NaN, lowestKpa: NaN, supplyKpa: NaN, headKpa: NaN }),
+  start: () => ({ lowAt: NaN, lowestKpa: NaN, supplyKpa: NaN, headKpa: NaN }),
 
   evaluate(memory, circuit, view): Verdict {
     const { id } = circuit;
-    learnPressure(memory.level, id, view, !Number.isNaN(memory.lowAt));
     const pressure = view.last(id, "p2_return");
-    const need = staticNeedKpa(memory, circuit, view);
+    const need = staticNeedKpa(circuit, view);
     if (pressure === undefined || Number.isNaN(need)) return { state: "unknown" };
     const low = need - view.limits.get("low_pressure_margin", id);
     const isLow = pressure.value < (Number.isNaN(memory.lowAt) ? low : low + view.limits.get("low_pressure_recovered", id));
@@ -100,7 +101,7 @@ export const lowPressureRule: Rule<LowPressureMemory> = {
 
   explain(memory, circuit, view, since): Explanation {
     const { id } = circuit;
-    const need = staticNeedKpa(memory, circuit, view);
+    const need = staticNeedKpa(circuit, view);
     const low = need - view.limits.get("low_pressure_margin", id);
     const now = view.last(id, "p2_return")?.value ?? memory.lowestKpa;
     const duration = durationText(view.at - since);
@@ -137,8 +138,11 @@ export const lowPressureRule: Rule<LowPressureMemory> = {
 };
 
 /** Pressure that the highest point needs at the pump suction, kPa: from the network file, else learned; NaN while unknown. */
-function staticNeedKpa(memory: LowPressureMemory, circuit: Asset, view: View): number {
-  return circuit.circuitFacts?.staticPressureKpa ?? memory.level.usualKpa - view.limits.get("low_pressure_learned_margin", circuit.id);
+function staticNeedKpa(circuit: Asset, view: View): number {
+  return (
+    circuit.circuitFacts?.staticPressureKpa ??
+    habitsOf(view, circuit.id).returnKpa.usual - view.limits.get("low_pressure_learned_margin", circuit.id)
+  );
 }
 
 /** A return sensor that fell alone is a broken sensor: in a loop that lost pressure both sides fall, and a pump that starts lifts the supply. */

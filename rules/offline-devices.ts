@@ -1,5 +1,6 @@
 import type { Cause, Evidence, Explanation } from "../model/finding.ts";
 import type { Asset } from "../model/network.ts";
+import { WARM_PHASES } from "../model/season.ts";
 import type { SignalId } from "../model/signals.ts";
 import { rankCauses } from "./causes.ts";
 import { clockText, durationText } from "./phrases.ts";
@@ -45,7 +46,8 @@ export const offlineDevicesRule: Rule<DevicesMemory> = {
   onSignals: [],
   holdMs: 0,
   keepMs: 10 * MINUTE_MS,
-  phases: ["commissioning", "heating"],
+  phases: WARM_PHASES,
+  measure: { name: { zh: "无数据设备占比", en: "Share of silent devices" }, unit: "%", faultWhen: "above" },
   cause: { zh: "楼内多个单元设备无数据", en: "Several unit devices of the building are silent" },
   consequence: { zh: "该楼单元冷热看不到，平衡阀收不到指令", en: "Cold units of this building go unseen and its valves get no commands" },
   action: [

@@ -1,5 +1,6 @@
 import type { Cause, Evidence, Explanation } from "../model/finding.ts";
 import type { Asset } from "../model/network.ts";
+import { SEASON_PHASES } from "../model/season.ts";
 import type { SignalId } from "../model/signals.ts";
 import type { Text } from "../model/text.ts";
 import { rankCauses } from "./causes.ts";
@@ -65,7 +66,8 @@ export const offlineRule: Rule<OfflineMemory> = {
   onSignals: [],
   holdMs: 0,
   keepMs: 5 * MINUTE_MS,
-  phases: ["off", "filling", "commissioning", "heating"],
+  phases: SEASON_PHASES,
+  measure: { name: { zh: "无数据时长", en: "Time without data" }, unit: "min", faultWhen: "above" },
   cause: { zh: "全站无数据", en: "No data from the whole station" },
   consequence: {
     zh: "看不到供热和压力，故障只能等用户来电",

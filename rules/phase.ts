@@ -1,14 +1,17 @@
 import type { Season } from "../model/network.ts";
+import type { SettablePhase } from "../model/season.ts";
 
-/** Season phases of DOMAIN 6, as far as the calendar tells them. */
-export const SEASON_PHASES = ["off", "filling", "commissioning", "heating"] as const;
-export type SeasonPhase = (typeof SEASON_PHASES)[number];
+/** What the calendar of a network file says of the season. */
 
-/** The phase that the network's calendar gives for an instant; without a calendar the network counts as heating. */
-export function seasonPhase(season: Season, at: number): SeasonPhase {
+const DAY_MS = 86_400_000;
+/** Cooling down takes so long after the last day of heating. */
+const SHUTDOWN_MS = 7 * DAY_MS;
+
+/** The phase that the calendar gives for an instant; undefined without a calendar. */
+export function calendarPhase(season: Season, at: number): SettablePhase | undefined {
   const { filling, commissioning, heating, end } = season;
-  if (filling === undefined && commissioning === undefined && heating === undefined && end === undefined) return "heating";
-  if (end !== undefined && at >= end) return "off";
+  if (filling === undefined && commissioning === undefined && heating === undefined && end === undefined) return undefined;
+  if (end !== undefined && at >= end) return at < end + SHUTDOWN_MS ? "shutdown" : "off";
   if (heating !== undefined && at >= heating) return "heating";
   if (commissioning !== undefined && at >= commissioning) return "commissioning";
   if (filling !== undefined && at >= filling) return "filling";

@@ -22,6 +22,10 @@ const FRESH_START_MS = 21_600_000;
 /** Withheld values that are remembered, for rebuilding the series from the store; the oldest go first. */
 const EXCLUDED_MAX = 4096;
 const SLOTS_STEP = 64;
+/** Readings over which the share of failed ones is followed, and the time in which spikes fade. */
+const FAILED_MEMORY = 24;
+const SPIKE_MEMORY_MS = 21_600_000;
+const STEP_MIN = 1e-6;
 
 /** What the gate remembers of all points of a station, by slot. Plain data: part of every snapshot. */
 export interface GateState {
@@ -39,6 +43,15 @@ export interface GateState {
   lastAt: Float64Array;
   believedAt: Float64Array;
   quality: Uint8Array;
+  /** The run of equal values that goes on: since when, how many; and the smallest step between two values ever seen (NaN: none). */
+  flatAt: Float64Array;
+  flatCount: Uint32Array;
+  resolution: Float64Array;
+  /** Share of the last readings that said "sensor failed", 0…1. */
+  failedShare: Float32Array;
+  /** Withheld values of the last hours that nothing confirmed, fading; and when the last of them was noted. */
+  spikes: Float32Array;
+  spikeAt: Float64Array;
   /** Withheld values waiting for a second one, by slot. */
   suspects: Map<number, { at: number; value: number }>;
   /** Withheld values that nothing confirmed: slot, event time, slot, event time … */
@@ -57,6 +70,12 @@ export function createGate(): GateState {
     lastAt: new Float64Array(0),
     believedAt: new Float64Array(0),
     quality: new Uint8Array(0),
+    flatAt: new Float64Array(0),
+    flatCount: new Uint32Array(0),
+    resolution: new Float64Array(0),
+    failedShare: new Float32Array(0),
+    spikes: new Float32Array(0),
+    spikeAt: new Float64Array(0),
     suspects: new Map(),
     excluded: [],
   };
@@ -93,6 +112,14 @@ export function growGate(gate: GateState, count: number): void {
   gate.quality = bytes(gate.quality);
   gate.lastAt = times(gate.lastAt, size);
   gate.believedAt = times(gate.believedAt, size);
+  gate.flatAt = times(gate.flatAt, size);
+  const counts = new Uint32Array(size);
+  counts.set(gate.flatCount);
+  gate.flatCount = counts;
+  gate.resolution = times(gate.resolution, size);
+  gate.failedShare = floats(gate.failedShare, size);
+  gate.spikes = floats(gate.spikes, size);
+  gate.spikeAt = times(gate.spikeAt, size);
 }
 
 /** Judges one reading, newer than all before it of this slot; what is believed goes into the series. */
@@ -100,6 +127,8 @@ export function admit(gate: GateState, slot: number, signal: SignalId, at: numbe
   const before = gate.lastAt[slot]!;
   if (before === before) noteGap(gate, slot, at - before);
   gate.lastAt[slot] = at;
+  const failed = gate.failedShare[slot]!;
+  if (value === null || failed > 0) gate.failedShare[slot] = failed + ((value === null ? 1 : 0) - failed) / FAILED_MEMORY;
   if (value === null) {
     dropSuspect(gate, slot);
     gate.quality[slot] = FAILED;
@@ -142,6 +171,15 @@ function isPlausible(gate: GateState, slot: number, limits: Pace, at: number, va
 
 function believe(gate: GateState, slot: number, at: number, value: number, series: Series): void {
   const next = gate.next[slot]!;
+  const newest = gate.window[slot * WINDOW + ((next + WINDOW - 1) % WINDOW)]!;
+  if (value === newest) gate.flatCount[slot]!++;
+  else {
+    const step = Math.abs(value - newest);
+    // Differences of binary fractions are not exact.
+    if (step > STEP_MIN && !(gate.resolution[slot]! <= step)) gate.resolution[slot] = step;
+    gate.flatAt[slot] = at;
+    gate.flatCount[slot] = 1;
+  }
   gate.window[slot * WINDOW + next] = value;
   gate.next[slot] = (next + 1) % WINDOW;
   if (gate.filled[slot]! < WINDOW) gate.filled[slot]!++;
@@ -154,8 +192,37 @@ function dropSuspect(gate: GateState, slot: number): void {
   if (gate.quality[slot] !== SUSPECT) return;
   const suspect = gate.suspects.get(slot)!;
   gate.suspects.delete(slot);
+  const fadedMs = suspect.at - gate.spikeAt[slot]!;
+  gate.spikes[slot] = 1 + (fadedMs >= 0 ? gate.spikes[slot]! * Math.exp(-fadedMs / SPIKE_MEMORY_MS) : 0);
+  gate.spikeAt[slot] = suspect.at;
   gate.excluded.push(slot, suspect.at);
   if (gate.excluded.length > 2 * EXCLUDED_MAX) gate.excluded.splice(0, EXCLUDED_MAX);
+}
+
+/** How a point behaves, for those who judge sensors. */
+export interface PointState {
+  /** Newest reading: GOOD, FAILED or SUSPECT. */
+  readonly quality: number;
+  /** The run of equal values that goes on. */
+  readonly flatAt: number;
+  readonly flatCount: number;
+  /** Smallest step between two values; NaN: none yet. */
+  readonly resolution: number;
+  readonly failedShare: number;
+  /** Lone jumps of about the last six hours. */
+  readonly spikes: number;
+}
+
+export function pointStateOf(gate: GateState, slot: number, at: number): PointState {
+  const sinceSpikeMs = at - gate.spikeAt[slot]!;
+  return {
+    quality: gate.quality[slot]!,
+    flatAt: gate.flatAt[slot]!,
+    flatCount: gate.flatCount[slot]!,
+    resolution: gate.resolution[slot]!,
+    failedShare: gate.failedShare[slot]!,
+    spikes: sinceSpikeMs >= 0 ? gate.spikes[slot]! * Math.exp(-sinceSpikeMs / SPIKE_MEMORY_MS) : 0,
+  };
 }
 
 /** Forgets withheld values from before `from`: no series reaches so far back. */

@@ -31,14 +31,27 @@ const EXPLANATIONS: readonly Explains[] = [
   {
     root: "primary_shortage",
     levels: ["station"],
-    children: ["curve_drift", "under_heated"],
+    children: ["curve_drift", "under_heated", "valve_stuck", "valve_hunting", "exchanger_fouling", "sensor_fault"],
     reach: "same or below",
-    leadMs: 30 * MINUTE_MS,
+    leadMs: HOUR_MS,
   },
   {
     root: "power_failure",
     levels: ["station"],
-    children: ["offline", "pump_failure", "makeup_fault", "low_pressure", "curve_drift", "air_lock", "under_heated"],
+    children: [
+      "offline",
+      "pump_failure",
+      "makeup_fault",
+      "low_pressure",
+      "over_pressure",
+      "curve_drift",
+      "valve_stuck",
+      "freeze_risk",
+      "closed_valve",
+      "air_lock",
+      "under_heated",
+      "sensor_fault",
+    ],
     reach: "same or below",
     leadMs: 10 * MINUTE_MS,
   },
@@ -47,20 +60,73 @@ const EXPLANATIONS: readonly Explains[] = [
   {
     root: "pump_failure",
     levels: ["circuit"],
-    children: ["curve_drift", "air_lock", "under_heated", "closed_valve", "imbalance"],
+    children: [
+      "freeze_risk",
+      "over_pressure",
+      "makeup_fault",
+      "curve_drift",
+      "clogged_strainer",
+      "air_lock",
+      "under_heated",
+      "closed_valve",
+      "imbalance",
+      "sensor_fault",
+    ],
+    reach: "same or below",
+    leadMs: 30 * MINUTE_MS,
+  },
+  {
+    root: "closed_valve",
+    levels: ["circuit"],
+    children: ["freeze_risk", "curve_drift", "clogged_strainer", "air_lock", "under_heated", "closed_valve", "imbalance", "sensor_fault"],
     reach: "same or below",
     leadMs: 30 * MINUTE_MS,
   },
   // A leak may have grown for weeks before the pipe gives way: it is the same hole.
-  { root: "burst", levels: ["circuit"], children: ["leak"], reach: "same" },
-  { root: "burst", levels: ["circuit"], children: ["low_pressure", "makeup_fault"], reach: "same", leadMs: 30 * MINUTE_MS },
-  { root: "burst", levels: ["circuit"], children: ["air_lock", "under_heated"], reach: "below", leadMs: 30 * MINUTE_MS },
-  { root: "makeup_fault", levels: ["circuit"], children: ["low_pressure"], reach: "same", leadMs: 30 * MINUTE_MS },
-  { root: "low_pressure", levels: ["circuit"], children: ["air_lock", "under_heated"], reach: "below", leadMs: 0 },
-  { root: "clogged_strainer", levels: ["circuit"], children: ["under_heated"], reach: "below", leadMs: 24 * HOUR_MS },
-  { root: "curve_drift", levels: ["station", "circuit"], children: ["under_heated"], reach: "same or below", leadMs: 30 * MINUTE_MS },
+  { root: "burst", levels: ["circuit"], children: ["leak", "draw_off"], reach: "same" },
+  {
+    root: "burst",
+    levels: ["circuit"],
+    children: ["low_pressure", "makeup_fault", "pump_failure", "freeze_risk", "exchanger_leak", "sensor_fault"],
+    reach: "same",
+    leadMs: 30 * MINUTE_MS,
+  },
+  { root: "burst", levels: ["circuit"], children: ["air_lock", "under_heated", "closed_valve"], reach: "below", leadMs: 30 * MINUTE_MS },
+  { root: "makeup_fault", levels: ["station"], children: ["makeup_fault", "low_pressure", "air_lock"], reach: "below", leadMs: HOUR_MS },
+  { root: "makeup_fault", levels: ["circuit"], children: ["low_pressure", "pump_failure"], reach: "same", leadMs: HOUR_MS },
+  { root: "makeup_fault", levels: ["circuit"], children: ["air_lock", "under_heated"], reach: "below", leadMs: 0 },
+  { root: "low_pressure", levels: ["circuit"], children: ["pump_failure"], reach: "same", leadMs: 0 },
+  { root: "low_pressure", levels: ["circuit"], children: ["air_lock", "under_heated", "closed_valve"], reach: "below", leadMs: 0 },
+  { root: "exchanger_leak", levels: ["circuit"], children: ["over_pressure", "makeup_fault", "leak", "sensor_fault"], reach: "same" },
+  // What the relief valve lets go has to be made up.
+  { root: "over_pressure", levels: ["circuit"], children: ["leak", "draw_off", "burst"], reach: "same", leadMs: HOUR_MS },
+  {
+    root: "valve_stuck",
+    levels: ["station", "circuit"],
+    children: ["curve_drift", "valve_hunting", "primary_shortage", "under_heated", "over_heated"],
+    reach: "same or below",
+    leadMs: 2 * HOUR_MS,
+  },
+  { root: "valve_hunting", levels: ["station", "circuit"], children: ["curve_drift"], reach: "same or below", leadMs: 3 * HOUR_MS },
+  { root: "exchanger_fouling", levels: ["circuit"], children: ["curve_drift"], reach: "same" },
+  { root: "clogged_strainer", levels: ["circuit"], children: ["pump_failure", "curve_drift"], reach: "same", leadMs: 24 * HOUR_MS },
+  { root: "clogged_strainer", levels: ["circuit"], children: ["under_heated", "imbalance"], reach: "same or below", leadMs: 24 * HOUR_MS },
+  {
+    root: "curve_drift",
+    levels: ["station", "circuit"],
+    children: ["under_heated", "over_heated"],
+    reach: "same or below",
+    leadMs: 30 * MINUTE_MS,
+  },
+  {
+    root: "imbalance",
+    levels: ["circuit"],
+    children: ["under_heated", "over_heated", "closed_valve", "air_lock"],
+    reach: "below",
+    leadMs: 48 * HOUR_MS,
+  },
   { root: "air_lock", levels: ["circuit", "building", "unit"], children: ["under_heated"], reach: "same or below" },
-  { root: "closed_valve", levels: ["building", "unit"], children: ["under_heated"], reach: "same or below" },
+  { root: "closed_valve", levels: ["building", "unit"], children: ["under_heated", "air_lock"], reach: "same or below" },
 ];
 
 export interface RootCauseInput {
@@ -71,6 +137,8 @@ export interface RootCauseInput {
   /** Findings of the station, active and cleared, in any order. */
   readonly episodes: readonly Episode[];
   readonly isReporting: (unit: string) => boolean;
+  /** The finding, of this or another station, that speaks for a common shortage of which this one is a part; undefined: it is none. */
+  readonly commonShortage?: (episode: Episode) => Episode | undefined;
 }
 
 export interface RootCauses {
@@ -86,7 +154,10 @@ const NOTHING: RootCauses = { rooted: [], lifted: [], nextReleaseAt: undefined }
 
 /** Pure and independent of the order of `episodes`. */
 export function findRoots(input: RootCauseInput): RootCauses {
-  const { network, station, at, episodes } = input;
+  const { network, station, at } = input;
+  const leaderOf = input.commonShortage ?? ((): undefined => undefined);
+  // What needs its neighbours and has none is no finding.
+  const episodes = input.episodes.filter((episode) => episode.tentative !== true || leaderOf(episode) !== undefined);
   if (episodes.length === 0) return NOTHING;
   const lifted = liftEpisodes(network, station, episodes, input.isReporting);
   const all = [...episodes, ...lifted.map(({ episode }) => episode)].sort(byPlaceAndTime(network));
@@ -98,7 +169,8 @@ export function findRoots(input: RootCauseInput): RootCauses {
   const parents = new Map<Episode, Episode>();
   let nextReleaseAt: number | undefined;
   for (const child of [...active, ...roots.filter((episode) => episode.clearedAt !== undefined)]) {
-    const parent = findParent(network, child, rootsAt, isLifted, at);
+    const leader = leaderOf(child);
+    const parent = leader !== undefined && leader !== child ? leader : findParent(network, child, rootsAt, isLifted, at);
     if (parent === undefined) continue;
     parents.set(child, parent);
     if (parent.clearedAt === undefined || child.clearedAt !== undefined) continue;

@@ -7,7 +7,7 @@ import type { Snapshot } from "./snapshot.ts";
 /** The form in which snapshots survive a restart: plain data, recognised again only by the same rules on the same network. */
 
 /** Raise it when the shape of a state or of a rule's memory changes: older saves are then refused and the store is folded again. */
-const SAVED_VERSION = 1;
+const SAVED_VERSION = 2;
 
 export interface SavedState {
   readonly station: string;
@@ -19,8 +19,12 @@ export interface SavedState {
 
 interface SavedSnapshot {
   readonly version: number;
-  /** Watches, assets and points in the order that the arrays of the state run along. */
+  readonly at: number;
+  /** Posts, watches, assets and points in the order that the arrays of the state run along. */
+  readonly posts: readonly string[];
   readonly watches: readonly string[];
+  /** Ids of the decisions of people that had been applied. */
+  readonly decisions: readonly string[];
   readonly assets: readonly string[];
   readonly points: readonly (readonly [asset: string, signal: string])[];
   readonly bytes: Uint8Array;
@@ -41,7 +45,10 @@ export function saveSnapshot(fold: StationFold, snapshot: Snapshot): SavedState 
   const { at, bytes, open, slotCount } = snapshot;
   const state: SavedSnapshot = {
     version: SAVED_VERSION,
+    at,
+    posts: fold.plan.posts.map((post) => post.key),
     watches: fold.plan.watches.map((watch) => watch.key),
+    decisions: fold.decisions.slice(0, snapshot.decided).map(({ id }) => id),
     assets: fold.plan.assets.map((asset) => asset.id),
     points: fold.slots.slice(0, slotCount).map(({ point }): [string, string] => [point.asset, point.signal]),
     bytes,
@@ -69,23 +76,32 @@ export function loadSnapshots(fold: StationFold, entries: readonly SavedState[],
   fold.cleared = [...newest.cleared];
   return ordered.map((entry): Snapshot => {
     const { points: known, bytes, open } = entry.state;
-    const snapshot: Snapshot = { at: entry.at, slotCount: known.length, bytes, open };
+    const snapshot: Snapshot = { at: entry.at, slotCount: known.length, decided: entry.state.decisions.length, bytes, open };
     saved.set(snapshot, entry);
     return snapshot;
   });
 }
 
-function fits(fold: StationFold, state: SavedSnapshot): boolean {
-  const { watches, assets } = fold.plan;
+function fits({ plan, decisions }: StationFold, state: SavedSnapshot): boolean {
   return (
     state.version === SAVED_VERSION &&
     isSame(
-      state.watches,
-      watches.map((watch) => watch.key),
+      state.posts,
+      plan.posts.map((post) => post.key),
     ) &&
     isSame(
+      state.watches,
+      plan.watches.map((watch) => watch.key),
+    ) &&
+    isSame(
+      state.decisions,
+      decisions.slice(0, state.decisions.length).map(({ id }) => id),
+    ) &&
+    // A decision made later may have been made for a time before.
+    (decisions[state.decisions.length]?.from ?? Infinity) > state.at &&
+    isSame(
       state.assets,
-      assets.map((asset) => asset.id),
+      plan.assets.map((asset) => asset.id),
     )
   );
 }

@@ -1,7 +1,7 @@
 import { deserialize, serialize } from "node:v8";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Episode } from "../model/finding.ts";
-import type { StationFold } from "./fold.ts";
+import { refreshDerived, type StationFold } from "./fold.ts";
 import { SUSPECT, growGate } from "./quality.ts";
 import { clearSeries, rewindSeries } from "./series.ts";
 import type { StationState } from "./state.ts";
@@ -27,6 +27,8 @@ export interface Snapshot {
   readonly at: number;
   /** Slots that existed; slots are only ever appended. */
   readonly slotCount: number;
+  /** Decisions of people that had been applied. */
+  readonly decided: number;
   /** The state without its active episodes, serialised and compressed to about a third: 40 KiB for a station of 60 units. */
   readonly bytes: Uint8Array;
   /** Active episodes by watch. Episodes are immutable, so they are shared, not copied. */
@@ -39,7 +41,13 @@ export function takeSnapshot(fold: StationFold): Snapshot {
   open.forEach((episode, watch) => {
     if (episode !== undefined) active.push([watch, episode]);
   });
-  return { at: fold.state.at, slotCount: fold.slots.length, bytes: zstdCompressSync(serialize(rest), FAST), open: active };
+  return {
+    at: fold.state.at,
+    slotCount: fold.slots.length,
+    decided: fold.state.decided,
+    bytes: zstdCompressSync(serialize(rest), FAST),
+    open: active,
+  };
 }
 
 /** Adds the newest snapshot and forgets those that have become too many for their age. */
@@ -75,6 +83,7 @@ export function setBack(fold: StationFold, state: StationState): boolean {
   fold.cleared = fold.cleared.filter((episode) => episode.clearedAt! <= state.at);
   fold.evaluatedAt.fill(NaN);
   fold.traces.fill(undefined);
+  refreshDerived(fold);
   let isWhole = true;
   for (const slot of fold.slots) {
     // A withheld value that was confirmed later is in the series already: it is confirmed again.

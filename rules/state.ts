@@ -1,5 +1,7 @@
 import type { Episode } from "../model/finding.ts";
 import type { Point } from "../model/network.ts";
+import type { SettablePhase } from "../model/season.ts";
+import type { ActiveWork } from "./decisions.ts";
 import type { Hold } from "./hold.ts";
 import type { StationPlan, Watch } from "./plan.ts";
 import { type GateState, createGate } from "./quality.ts";
@@ -18,8 +20,17 @@ export interface StationState {
   /** Event time of the last reading by place of the asset, NaN before the first. */
   heardAt: Float64Array;
   gate: GateState;
+  /** Decisions of people that have been applied, and what they left: the phase that was set, running works, the set of limits. */
+  decided: number;
+  phaseSet: SettablePhase | undefined;
+  works: ActiveWork[];
+  limitsId: string | undefined;
+  /** What each post's observer knows; undefined while it does not look. */
+  observed: unknown[];
   /** What each watch's rule remembers; undefined while it does not listen. */
   memories: unknown[];
+  /** Event time at which a watch has to be evaluated though nothing comes; Infinity: no such time. */
+  wakeAt: Float64Array;
   holds: (Hold | undefined)[];
   /** The active episode of each watch. */
   open: (Episode | undefined)[];
@@ -30,7 +41,8 @@ export interface Slot {
   readonly index: number;
   readonly point: Point;
   readonly place: number;
-  readonly isStatus: boolean;
+  /** Kept by the platform itself: it says nothing of whether the station is heard. */
+  readonly isPlatform: boolean;
   readonly series: Series;
   readonly listeners: readonly Watch[];
   /** Value in the frame that is being closed. */
@@ -45,7 +57,13 @@ export function freshState(plan: StationPlan): StationState {
     startedAt: NaN,
     heardAt: new Float64Array(plan.assets.length).fill(NaN),
     gate: createGate(),
+    decided: 0,
+    phaseSet: undefined,
+    works: [],
+    limitsId: undefined,
+    observed: plan.posts.map(() => undefined),
     memories: plan.watches.map(() => undefined),
+    wakeAt: new Float64Array(plan.watches.length).fill(Infinity),
     holds: plan.watches.map(() => undefined),
     open: plan.watches.map(() => undefined),
   };

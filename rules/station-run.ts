@@ -3,7 +3,7 @@ import type { Network } from "../model/network.ts";
 import type { Reading } from "../model/reading.ts";
 import { step } from "./engine.ts";
 import { type StationFold, type Transition, createFold } from "./fold.ts";
-import type { LimitTable } from "./limits.ts";
+import type { LimitVersions } from "./limit-versions.ts";
 import { planStation } from "./plan.ts";
 import { type History, refold, restore } from "./rewind.ts";
 import { type RootCauses, findRoots } from "./root-cause.ts";
@@ -36,10 +36,10 @@ export interface StationRun {
 }
 
 /** @throws if the network has no such station. */
-export function createRun(network: Network, station: string, rules: readonly Rule[], limits: LimitTable): StationRun {
+export function createRun(network: Network, station: string, rules: readonly Rule[], limits: LimitVersions): StationRun {
   const asset = network.asset(station);
   if (asset?.level !== "station") throw new Error(`${station} is not a station of the network`);
-  const fold = createFold(planStation(network, asset, rules, limits));
+  const fold = createFold(planStation(network, asset, rules), limits);
   const run: StationRun = {
     fold,
     snapshots: [],
@@ -95,21 +95,26 @@ export function takeStatuses(run: StationRun, to: number): readonly Transition[]
   return transitions;
 }
 
-/** The tree of causes at the station's present event time. */
-export function rootCauses(run: StationRun): RootCauses {
+/** The tree of causes at the event time that the station has been looked at last. */
+export function rootCauses(run: StationRun, commonShortage?: (episode: Episode) => Episode | undefined): RootCauses {
   const { fold } = run;
-  const { at } = fold.state;
+  const { at } = fold.view;
   if (run.causes?.at === at) return run.causes.value;
   const value = findRoots({
     network: fold.plan.network,
     station: fold.plan.station.id,
     at,
     episodes: ownEpisodes(run),
-    isReporting: (unit) => (fold.view.lastHeard(unit) ?? -Infinity) >= at - REPORTING_MS,
+    isReporting: (unit) => isReporting(run, unit),
+    ...(commonShortage === undefined ? {} : { commonShortage }),
   });
   run.causes = { at, value };
   return value;
 }
+
+/** Whether something was heard of an asset within a day. */
+export const isReporting = ({ fold }: StationRun, asset: string): boolean =>
+  (fold.view.lastHeard(asset) ?? -Infinity) >= fold.view.at - REPORTING_MS;
 
 /** What the station's rules found, without what is lifted. */
 export function ownEpisodes({ fold }: StationRun): Episode[] {

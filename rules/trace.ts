@@ -1,5 +1,5 @@
 import type { RuleStatus } from "../model/live.ts";
-import { type Hold, type HoldTimes, opensAt } from "./hold.ts";
+import type { Hold } from "./hold.ts";
 import type { Verdict } from "./rule.ts";
 
 /** The last evaluations of one rule on one asset, whether it fired or not: answers "why not?". Read by people, never by rules. */
@@ -8,7 +8,7 @@ const TRACE_LENGTH = 20;
 /** Evaluations closer together than this that say the same share one line. */
 const TRACE_MERGE_MS = 60_000;
 
-const STATES = ["normal", "pending", "firing", "unknown"] as const;
+const STATES = ["normal", "pending", "firing", "unknown", "shelved"] as const;
 
 export interface Trace {
   readonly at: Float64Array;
@@ -41,9 +41,16 @@ export function createTrace(): Trace {
   };
 }
 
-/** Writes down an evaluation after the hold has taken it in. */
-export function traceVerdict(trace: Trace, verdict: Verdict, hold: Hold | undefined, at: number, times: HoldTimes): void {
-  const state = hold?.firing === true ? 2 : verdict.state === "unknown" ? 3 : hold === undefined ? 0 : 1;
+/** Writes down an evaluation after the hold has taken it in. `opensAt`: when a pending one becomes a finding if nothing changes. */
+export function traceVerdict(
+  trace: Trace,
+  verdict: Verdict,
+  hold: Hold | undefined,
+  at: number,
+  opensAt: number,
+  isShelved: boolean,
+): void {
+  const state = hold?.firing === true ? 2 : isShelved ? 4 : verdict.state === "unknown" ? 3 : hold === undefined ? 0 : 1;
   const newest = (trace.count - 1) % TRACE_LENGTH;
   const isSame = trace.count > 0 && trace.state[newest] === state && at - trace.lineAt < TRACE_MERGE_MS;
   const index = isSame ? newest : trace.count % TRACE_LENGTH;
@@ -55,7 +62,7 @@ export function traceVerdict(trace: Trace, verdict: Verdict, hold: Hold | undefi
   trace.value[index] = verdict.value ?? NaN;
   trace.limit[index] = verdict.limit ?? NaN;
   trace.state[index] = state;
-  trace.opensAt = state === 1 && hold !== undefined ? opensAt(hold, verdict, times) : NaN;
+  trace.opensAt = state === 1 && opensAt < Infinity ? opensAt : NaN;
 }
 
 /** Oldest first, at most `TRACE_LENGTH`. */

@@ -5,7 +5,7 @@ import { type Candidate, rankCauses } from "./causes.ts";
 import type { Rooms } from "./cold-rooms.ts";
 import { severalStarved } from "./cooling-evidence.ts";
 import { heatedUnits, type Peers, type UnitCooling } from "./cooling-index.ts";
-import { halfDays, riseHours } from "./cooling-track.ts";
+import { type CoolingTrack, halfDays, riseHours } from "./cooling-track.ts";
 import type { View } from "./rule.ts";
 import { trendScore } from "./statistics.ts";
 import type { UnderHeatedMemory } from "./under-heated.ts";
@@ -14,6 +14,7 @@ import type { UnderHeatedMemory } from "./under-heated.ts";
 
 export interface UnderHeatedCase {
   readonly memory: UnderHeatedMemory;
+  readonly track: CoolingTrack;
   readonly unit: Asset;
   readonly view: View;
   readonly peers: Peers;
@@ -63,10 +64,10 @@ export function rankUnderHeatedCauses(about: UnderHeatedCase): Cause[] {
   ]);
 }
 
-function readSigns({ memory, unit, view, index, since }: UnderHeatedCase): Signs {
+function readSigns({ memory, track, unit, view, index, since }: UnderHeatedCase): Signs {
   const positions = view.since(unit.id, "valve_pos", since - 3 * HOUR_MS);
-  const rise = riseHours(memory.track, index);
-  const trend = trendScore(halfDays(memory.track));
+  const rise = riseHours(track, index);
+  const trend = trendScore(halfDays(track));
   return {
     rise,
     slow: rise >= SLOW_RISE_HOURS,
@@ -145,8 +146,8 @@ function strainer({ index }: UnderHeatedCase, signs: Signs): Candidate {
   };
 }
 
-function imbalance({ memory, index }: UnderHeatedCase, signs: Signs): Candidate {
-  const { base } = memory.track;
+function imbalance({ track, index }: UnderHeatedCase, signs: Signs): Candidate {
+  const { base } = track;
   const constant = Number.isNaN(signs.rise) && index >= HIGH_INDEX;
   const high = base >= HIGH_BASE;
   const baseText: Text = Number.isNaN(base)

@@ -3,8 +3,9 @@ import type { Asset } from "../model/network.ts";
 import type { Text } from "../model/text.ts";
 import { type RoomLimits, type Rooms, roomsOf } from "./cold-rooms.ts";
 import { hundredths, indexEvidence, returnEvidence, supplyEvidence, tenths } from "./cooling-evidence.ts";
-import { outdoorC, type Peers, peersOf, type UnitCooling, unitCooling } from "./cooling-index.ts";
-import { indexOver } from "./cooling-track.ts";
+import { outdoorC, type Peers, type UnitCooling } from "./cooling-index.ts";
+import { type CoolingTrack, indexOver } from "./cooling-track.ts";
+import { coolingOf } from "./cooling-watch.ts";
 import { flowShareAtIndex, hoursUntil, radiatorLaw, steadyRoomC } from "./radiator-law.ts";
 import type { View } from "./rule.ts";
 import { rankUnderHeatedCauses } from "./under-heated-causes.ts";
@@ -33,17 +34,19 @@ export function explainUnderHeated(
   since: number,
   limits: RoomLimits,
 ): Pick<Explanation, "summary" | "evidence" | "causes"> {
-  const peers = peersOf(view, unit.circuit!, `explain ${unit.id}`);
-  const cooling = unitCooling(view, unit, peers);
-  const averaged = indexOver(memory.track, 2, 1);
+  const { peers, cooling, track } = coolingOf(view, unit)!;
+  const averaged = indexOver(track, 2, 1);
   const index = Number.isNaN(averaged) ? cooling.index : averaged;
   const rooms = roomsOf(view, unit, cooling.index, limits);
   const stagnant = memory.heldMs.stagnant >= 0;
   const forecast = foresee(unit, view, cooling, rooms, stagnant ? Number.POSITIVE_INFINITY : index);
   return {
     summary: summary(memory, view, unit, cooling, index, stagnant, rooms, forecast),
-    evidence: [...waterEvidence(memory, unit, view, since, peers, cooling, index), ...roomEvidence(unit, view, since, rooms, forecast)],
-    causes: rankUnderHeatedCauses({ memory, unit, view, peers, cooling, rooms, index, since }),
+    evidence: [
+      ...waterEvidence(memory, track, unit, view, since, peers, cooling, index),
+      ...roomEvidence(unit, view, since, rooms, forecast),
+    ],
+    causes: rankUnderHeatedCauses({ memory, track, unit, view, peers, cooling, rooms, index, since }),
   };
 }
 
@@ -117,6 +120,7 @@ function foresee(unit: Asset, view: View, cooling: UnitCooling, rooms: Rooms | u
 
 function waterEvidence(
   memory: UnderHeatedMemory,
+  track: CoolingTrack,
   unit: Asset,
   view: View,
   since: number,
@@ -128,7 +132,7 @@ function waterEvidence(
   const hasIndex = !Number.isNaN(index) && memory.heldMs.stagnant < 0;
   const limit = view.limits.get("under_heated_index", unit.id);
   const found = [
-    ...(hasIndex ? [indexEvidence(memory.track, unit, view, { index, limit, peers, cooling })] : []),
+    ...(hasIndex ? [indexEvidence(track, unit, view, { index, limit, peers, cooling })] : []),
     ...returnEvidence(unit, view, since, peers, cooling),
     ...supplyEvidence(unit, view, since, cooling, view.limits.get("under_heated_stagnant_k", unit.id)),
   ];

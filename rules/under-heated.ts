@@ -1,8 +1,10 @@
 import { expectedSupplyC } from "../model/heating-curve.ts";
 import type { Asset } from "../model/network.ts";
+import { WARM_PHASES } from "../model/season.ts";
 import type { Text } from "../model/text.ts";
-import { coolingLimits, outdoorC, type Peers, peersOf, type UnitCooling, unitCooling } from "./cooling-index.ts";
-import { type CoolingTrack, indexOver, roseAbove, startCoolingTrack, track, usualIndex } from "./cooling-track.ts";
+import { coolingLimits, outdoorC, type Peers, type UnitCooling } from "./cooling-index.ts";
+import { type CoolingTrack, indexOver, roseAbove, usualIndex } from "./cooling-track.ts";
+import { coolingObserver, coolingOf } from "./cooling-watch.ts";
 import { limitReader } from "./limit-reader.ts";
 import type { Limit } from "./limits.ts";
 import { roomsOf, type Rooms } from "./cold-rooms.ts";
@@ -87,7 +89,6 @@ const TESTS = ["index", "severe", "stagnant", "return", "rooms"] as const;
 export type UnderHeatedTest = (typeof TESTS)[number];
 
 export interface UnderHeatedMemory {
-  readonly track: CoolingTrack;
   /** Known time that each test has held, ms; -1 while it does not. */
   readonly heldMs: Record<UnderHeatedTest, number>;
   /** Known time that any test has held: what the hold machine counts. */
@@ -122,7 +123,9 @@ export const underHeatedRule: Rule<UnderHeatedMemory> = {
   onSignals: [],
   holdMs: 12 * HOUR_MS,
   keepMs: HOUR_MS / 2,
-  phases: ["commissioning", "heating"],
+  observers: [coolingObserver],
+  phases: WARM_PHASES,
+  measure: { name: { zh: "降温指数", en: "Cooling index" }, unit: "1", faultWhen: "above" },
   cause: {
     zh: "单元循环流量不足：失调、阀门未全开、集气或过滤器堵塞",
     en: "The unit gets too little flow: imbalance, a half-open valve, air or a clogged strainer",
@@ -132,7 +135,6 @@ export const underHeatedRule: Rule<UnderHeatedMemory> = {
   limits: Object.keys(underHeatedLimits),
 
   start: () => ({
-    track: startCoolingTrack(STEP_MS),
     heldMs: { index: -1, severe: -1, stagnant: -1, return: -1, rooms: -1 },
     faultMs: -1,
     at: Number.NaN,
@@ -141,17 +143,16 @@ export const underHeatedRule: Rule<UnderHeatedMemory> = {
   }),
 
   evaluate(memory, unit, view): Verdict {
-    if (unit.unitFacts?.suspended === true || unit.circuit === undefined) return { state: "normal" };
-    const peers = peersOf(view, unit.circuit, `under_heated ${unit.id}`);
-    const cooling = unitCooling(view, unit, peers);
-    track(memory.track, view.at, cooling.index, memory.faultMs >= 0, valuesOf(view.limits, unit.id).cooling_base_rise);
+    const watch = coolingOf(view, unit);
+    if (watch === undefined) return { state: unit.unitFacts?.suspended === true ? "normal" : "unknown" };
+    const { cooling } = watch;
     const elapsedMs = memory.known ? view.at - memory.at : 0;
     memory.at = view.at;
     const rooms = roomsOf(view, unit, cooling.index, valuesOf(view.limits, unit.id));
-    const findings = test(memory, unit, view, peers, cooling, rooms);
+    const findings = test(memory, watch.track, unit, view, watch.peers, cooling, rooms);
     memory.known = Object.values(findings).some((finding) => finding !== undefined);
     if (!memory.known) return { state: "unknown" };
-    return judge(memory, unit, view, findings, rooms, elapsedMs);
+    return judge(memory, watch.track, unit, view, findings, rooms, elapsedMs);
   },
 
   explain: (memory, unit, view, since) => ({
@@ -164,9 +165,16 @@ export const underHeatedRule: Rule<UnderHeatedMemory> = {
 /** Each test's answer; undefined when it cannot tell. */
 type Findings = Record<UnderHeatedTest, boolean | undefined>;
 
-function test(memory: UnderHeatedMemory, unit: Asset, view: View, peers: Peers, cooling: UnitCooling, rooms: Rooms | undefined): Findings {
+function test(
+  memory: UnderHeatedMemory,
+  history: CoolingTrack,
+  unit: Asset,
+  view: View,
+  peers: Peers,
+  cooling: UnitCooling,
+  rooms: Rooms | undefined,
+): Findings {
   const limits = valuesOf(view.limits, unit.id);
-  const history = memory.track;
   const base = Math.min(history.base, valuesOf(view.limits, unit.id).cooling_base_max);
   const firm = cooling.amongPeers;
   const { under_heated_hours: slowHours, under_heated_severe_hours: fastHours } = limits;
@@ -237,6 +245,7 @@ function coldRooms(memory: UnderHeatedMemory, unit: Asset, view: View, rooms: Ro
 
 function judge(
   memory: UnderHeatedMemory,
+  history: CoolingTrack,
   unit: Asset,
   view: View,
   findings: Findings,
@@ -258,7 +267,7 @@ function judge(
     else if (findings[name] === true) memory.heldMs[name] = held < 0 ? 0 : held + elapsedMs;
     if (memory.heldMs[name] >= 0) soonestMs = Math.min(soonestMs, Math.max(0, holdMs[name] - memory.heldMs[name]));
   }
-  const shown = indexOver(memory.track, SLOW_AVERAGE_HOURS, 2);
+  const shown = indexOver(history, SLOW_AVERAGE_HOURS, 2);
   const figures = Number.isNaN(shown) ? {} : { value: shown, limit: limits.under_heated_index };
   if (soonestMs === Infinity) {
     memory.faultMs = -1;
@@ -266,7 +275,7 @@ function judge(
     return { state: "normal", ...figures };
   }
   memory.faultMs = memory.faultMs < 0 ? 0 : memory.faultMs + elapsedMs;
-  if (Number.isNaN(memory.onsetAt)) memory.onsetAt = onset(memory, view.at);
+  if (Number.isNaN(memory.onsetAt)) memory.onsetAt = onset(history, view.at);
   const coldest = rooms?.lowestC ?? Infinity;
   const urgent = coldest < limits.under_heated_urgent_room_c || (outdoorC(view, unit) ?? Infinity) < limits.under_heated_urgent_out_c;
   // Each test has its own time: what the hold machine has counted so far plus what the nearest test still needs.
@@ -274,9 +283,9 @@ function judge(
 }
 
 /** φ left the middle between its base and now; the evaluation itself where φ tells nothing (stagnant water, cold rooms). */
-function onset(memory: UnderHeatedMemory, at: number): number {
-  const now = indexOver(memory.track, FAST_AVERAGE_HOURS, 1);
-  const base = usualIndex(memory.track);
+function onset(history: CoolingTrack, at: number): number {
+  const now = indexOver(history, FAST_AVERAGE_HOURS, 1);
+  const base = usualIndex(history);
   if (!(now > base * 1.1)) return at;
-  return roseAbove(memory.track, (base + now) / 2) ?? at;
+  return roseAbove(history, (base + now) / 2) ?? at;
 }

@@ -1,8 +1,11 @@
 import type { SignalId } from "../model/signals.ts";
 import { hourOfDay } from "../model/zone.ts";
-import { seasonPhase } from "./phase.ts";
-import { GOOD } from "./quality.ts";
+import { workOn } from "./decisions.ts";
+import type { LimitVersions } from "./limit-versions.ts";
+import type { Observer } from "./observer.ts";
+import { GOOD, pointStateOf } from "./quality.ts";
 import type { Sample, View } from "./rule.ts";
+import { phaseOfCalendar, type SeasonMemory, seasonObserver } from "./season-watch.ts";
 import { newestSample, samplesSince } from "./series.ts";
 import type { StationPlan } from "./plan.ts";
 import type { Slot, StationState } from "./state.ts";
@@ -24,19 +27,18 @@ export interface StationView extends View {
 /** What a view looks at; `state` may be replaced (rewind). */
 export interface ViewSource {
   readonly plan: StationPlan;
+  readonly limits: LimitVersions;
   state: StationState;
+  distrusted: Uint8Array;
   readonly slotsOf: ReadonlyMap<string, ReadonlyMap<string, Slot>>;
 }
 
 export function createView(fold: ViewSource): StationView {
   const { plan } = fold;
   const { network } = plan;
-  const { timezone, season } = network;
-  const standIns = new Map<string, string>();
-  for (const asset of plan.assets) {
-    const other = network.carriers(asset.id)[1];
-    if (other !== undefined) standIns.set(asset.id, other);
-  }
+  const { timezone } = network;
+  const seasonPost = plan.postOf(seasonObserver as Observer, plan.station.id)!;
+  const standIns = standInsOf(plan);
   let hourKnownAt = NaN;
   let hour = 0;
 
@@ -49,12 +51,12 @@ export function createView(fold: ViewSource): StationView {
   function findSlot(asset: string, signal: SignalId): Slot | undefined {
     const own = ownSlot(asset, signal);
     if (own !== undefined) return own;
-    const other = standIns.get(asset);
+    const other = standIns(asset, signal);
     return other === undefined ? undefined : ownSlot(other, signal);
   }
 
   function staleAfterMs(slot: Slot): number {
-    if (slot.isStatus) return Infinity;
+    if (slot.isPlatform) return Infinity;
     const interval = fold.state.gate.interval[slot.index]!;
     return Number.isNaN(interval) ? STALE_MS_UNKNOWN[plan.assets[slot.place]!.level] : Math.max(STALE_INTERVALS * interval, STALE_MS_MIN);
   }
@@ -66,12 +68,34 @@ export function createView(fold: ViewSource): StationView {
     return newestSample(slot.series);
   }
 
+  const raw: View["raw"] = {
+    last(asset, signal) {
+      const sample = lastOf(ownSlot(asset, signal));
+      if (sample !== undefined) return sample;
+      const other = standIns(asset, signal);
+      return other === undefined ? undefined : lastOf(ownSlot(other, signal));
+    },
+    since(asset, signal, from) {
+      const slot = findSlot(asset, signal);
+      return slot === undefined ? NO_SAMPLES : samplesSince(slot.series, from, view.at);
+    },
+  };
+
+  /** As `lastOf`, but for what an observer does not believe. */
+  function believed(slot: Slot | undefined): Sample | undefined {
+    return slot === undefined || fold.distrusted[slot.index] === 1 ? undefined : lastOf(slot);
+  }
+
   const view: StationView = {
     at: 0,
     network,
     station: plan.station,
-    limits: plan.limits,
+    limits: fold.limits(undefined),
     phase: "heating",
+    raw,
+    get phaseSet() {
+      return fold.state.phaseSet;
+    },
     get hourOfDay() {
       if (hourKnownAt !== view.at) {
         hourKnownAt = view.at;
@@ -81,17 +105,20 @@ export function createView(fold: ViewSource): StationView {
     },
     moveTo(at) {
       view.at = at;
-      (view as { phase: View["phase"] }).phase = seasonPhase(season, at);
+      const season = fold.state.observed[seasonPost.index] as SeasonMemory | undefined;
+      const moved = view as { phase: View["phase"]; limits: View["limits"] };
+      moved.phase = season === undefined ? phaseOfCalendar(view) : season.phase;
+      moved.limits = fold.limits(fold.state.limitsId).in(moved.phase);
     },
     last(asset, signal) {
-      const sample = lastOf(ownSlot(asset, signal));
+      const sample = believed(ownSlot(asset, signal));
       if (sample !== undefined) return sample;
-      const other = standIns.get(asset);
-      return other === undefined ? undefined : lastOf(ownSlot(other, signal));
+      const other = standIns(asset, signal);
+      return other === undefined ? undefined : believed(ownSlot(other, signal));
     },
     since(asset, signal, from) {
       const slot = findSlot(asset, signal);
-      return slot === undefined ? NO_SAMPLES : samplesSince(slot.series, from, view.at);
+      return slot === undefined || fold.distrusted[slot.index] === 1 ? NO_SAMPLES : samplesSince(slot.series, from, view.at);
     },
     interval(asset, signal) {
       const slot = findSlot(asset, signal);
@@ -104,12 +131,36 @@ export function createView(fold: ViewSource): StationView {
       const at = place === undefined ? NaN : fold.state.heardAt[place]!;
       return Number.isNaN(at) ? undefined : at;
     },
+    pointState(asset, signal) {
+      const slot = ownSlot(asset, signal);
+      return slot === undefined ? undefined : pointStateOf(fold.state.gate, slot.index, view.at);
+    },
     lastReport(asset, signal) {
       const slot = findSlot(asset, signal);
       return slot === undefined ? undefined : fold.state.gate.lastAt[slot.index]!;
+    },
+    isSuspected: (asset, kinds) =>
+      plan.watchesOn(asset).some(({ index, rule }) => kinds.includes(rule.kind) && fold.state.holds[index] !== undefined),
+    underWork: (asset) => workOn(fold, asset) !== undefined,
+    observed<Memory>(observer: Observer<Memory>, asset: string): Memory | undefined {
+      const post = plan.postOf(observer as Observer, asset);
+      return post === undefined ? undefined : (fold.state.observed[post.index] as Memory | undefined);
     },
   };
 
   view.moveTo(0);
   return view;
+}
+
+/** The asset that may carry a signal in another one's place; looked up once for every pair. */
+function standInsOf({ network }: StationPlan): (asset: string, signal: SignalId) => string | undefined {
+  const known = new Map<string, Map<SignalId, string | undefined>>();
+  return (asset, signal) => {
+    let bySignal = known.get(asset);
+    if (bySignal === undefined) known.set(asset, (bySignal = new Map()));
+    if (bySignal.has(signal)) return bySignal.get(signal);
+    const other = network.carriers(asset, signal)[1];
+    bySignal.set(signal, other);
+    return other;
+  };
 }

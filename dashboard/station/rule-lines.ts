@@ -11,7 +11,7 @@ export interface RuleLine {
   readonly nearness: number;
 }
 
-const STATE_ORDER: Readonly<Record<RuleStatus["state"], number>> = { firing: 0, pending: 1, normal: 2, unknown: 3 };
+const STATE_ORDER: Readonly<Record<RuleStatus["state"], number>> = { firing: 0, pending: 1, shelved: 2, normal: 3, unknown: 4 };
 
 /** One line per kind, the nearest asset of each; firing first. */
 export function ruleLines(statuses: readonly RuleStatus[]): RuleLine[] {

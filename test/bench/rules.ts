@@ -4,6 +4,7 @@ import type { Reading } from "../../model/reading.ts";
 import { createFold } from "../../rules/fold.ts";
 import { LIMITS, RULES } from "../../rules/catalogue.ts";
 import { RuleHost } from "../../rules/host.ts";
+import { oneLimitTable } from "../../rules/limit-versions.ts";
 import { limitTable } from "../../rules/limits.ts";
 import { planStation } from "../../rules/plan.ts";
 import { refold, restore } from "../../rules/rewind.ts";
@@ -60,8 +61,7 @@ for (const [name, ageMs] of [
 ] as const)
   console.log(`rewind for a reading ${name} late: ${rewindMs(ageMs)} ms`);
 
-const plan = planStation(network, network.asset("S1")!, RULES, limitTable(network, LIMITS));
-const fold = createFold(plan);
+const fold = createFold(planStation(network, network.asset("S1")!, RULES), oneLimitTable(limitTable(network, LIMITS)));
 refold(fold, history.read, START, START + 2 * DAY);
 let snapshotMs = Infinity;
 for (let round = 0; round < 20; round++) {

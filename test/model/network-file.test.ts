@@ -108,7 +108,7 @@ describe("network file", () => {
   });
 
   it("lets the only circuit of a station and its station stand in for each other", () => {
-    expect(network.carriers("S01-H")).toEqual(["S01-H", "S01"]);
-    expect(network.carriers("S01")).toEqual(["S01", "S01-H"]);
+    expect(network.carriers("S01-H", "t2_supply")).toEqual(["S01-H", "S01"]);
+    expect(network.carriers("S01", "t2_supply")).toEqual(["S01", "S01-H"]);
   });
 });

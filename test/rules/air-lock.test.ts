@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { notePriorEvents, priorOf, startPriorEvents } from "../../rules/air-lock-events.ts";
+import { airEventsObserver, priorOf, startPriorEvents } from "../../rules/air-lock-events.ts";
 import { type AirLockMemory, airLockLimits, airLockRule, airLockScore } from "../../rules/air-lock.ts";
 import { underHeatedLimits, underHeatedRule } from "../../rules/under-heated.ts";
 import { engineRun } from "../support/engine-run.ts";
@@ -65,7 +65,7 @@ describe("air lock: what is found", () => {
   it("learns the usual pressure where the static need is not given", () => {
     const run = play({ flow: lock(0.3), returnKpa: dip(5), facts: { staticPressureKpa: undefined } });
     expect(run.all.map(({ unit }) => unit)).toEqual(["U3"]);
-    expect(Math.abs(run.memories.get("U3")!.events.usualKpa - 265)).toBeLessThan(5);
+    expect(Math.abs(run.view.observed(airEventsObserver, "S1-H")!.usualKpa - 265)).toBeLessThan(5);
   });
 
   it("needs no event when the return flutters and opening the valve was in vain", () => {
@@ -181,8 +181,7 @@ describe("air lock: score and events", () => {
         view.put("S1-H", "mk_total", STORY_START + minute * MINUTE_MS, 1000 + (minute > 10 ? step : 0) + (minute > 9 ? step : 0));
       view.moveTo(STORY_START + 20 * MINUTE_MS);
       const events = startPriorEvents();
-      const settings = { staticKpa: 230, dipKpa: 20, learnedDipKpa: 40, refillM3: 1, usualHours: 72 };
-      notePriorEvents(events, view, "S1-H", "test", 15 * MINUTE_MS, settings);
+      airEventsObserver.observe(events, network.asset("S1-H")!, view);
       return events.refillM3;
     };
     expect(refillM3(1)).toBe(2);

@@ -80,6 +80,8 @@ describe("burst", () => {
       to: from + 12 * HOUR,
       seed: 1,
       lossM3h: (_circuit, at) => (at > from + 8 * HOUR ? 17 : 0),
+      pumpRuns: () => false,
+      tamper: ({ point, value }) => (point.signal.startsWith("t2_") ? 14 : value),
     });
     const history = new MemoryHistory();
     const host = new RuleHost({ network: filling, history: history.read });

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Reading } from "../../model/reading.ts";
 import { step } from "../../rules/engine.ts";
 import { type StationFold, createFold } from "../../rules/fold.ts";
+import { oneLimitTable } from "../../rules/limit-versions.ts";
 import { limitTable } from "../../rules/limits.ts";
 import { planStation } from "../../rules/plan.ts";
 import type { Rule, Verdict, View } from "../../rules/rule.ts";
@@ -19,6 +20,7 @@ function ruleOf(evaluate: (view: View) => Verdict, parts: Partial<Rule> = {}): R
     holdMs: 0,
     keepMs: 0,
     phases: ["heating"],
+    measure: { name: { zh: "", en: "" }, unit: "", faultWhen: "above" },
     cause: { zh: "供温", en: "supply" },
     consequence: { zh: "", en: "" },
     action: [],
@@ -31,7 +33,7 @@ function ruleOf(evaluate: (view: View) => Verdict, parts: Partial<Rule> = {}): R
 }
 
 function foldOf(rules: readonly Rule[]): StationFold {
-  return createFold(planStation(network, network.asset("S1")!, rules, limitTable(network, {})));
+  return createFold(planStation(network, network.asset("S1")!, rules), oneLimitTable(limitTable(network, {})));
 }
 
 const reading = (at: number, value: number | null, asset = "S1-A", signal: "t2_supply" | "t2_return" | "t_out" = "t2_supply"): Reading => ({
@@ -199,7 +201,7 @@ describe("engine", () => {
       onSignals: [],
       everyMs: MINUTE,
     });
-    const fold = createFold(planStation(large, large.asset("S1")!, [warm], limitTable(large, {})));
+    const fold = createFold(planStation(large, large.asset("S1")!, [warm]), oneLimitTable(limitTable(large, {})));
     step(fold, { point: pointOf(large, "S1", "t_out"), at: START, value: 1 });
     step(fold, { tickAt: START + 5 * MINUTE });
     expect(fold.cleared).toHaveLength(300);

@@ -26,6 +26,7 @@ function listener(level: "circuit" | "unit", signals: readonly SignalId[]): Rule
     holdMs: 0,
     keepMs: 20 * MINUTE,
     phases: ["heating"],
+    measure: { name: { zh: "", en: "" }, unit: "", faultWhen: "above" },
     cause: { zh: "", en: "" },
     consequence: { zh: "", en: "" },
     action: [],

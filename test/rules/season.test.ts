@@ -18,6 +18,7 @@ const unforgetting = (firesAt: number): Rule<{ fires: boolean }> => ({
   holdMs: 0,
   keepMs: 10 * MINUTE,
   phases: ["heating"],
+  measure: { name: { zh: "", en: "" }, unit: "", faultWhen: "above" },
   cause: { zh: "", en: "" },
   consequence: { zh: "", en: "" },
   action: [],

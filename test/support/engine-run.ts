@@ -3,6 +3,7 @@ import type { Network } from "../../model/network.ts";
 import type { SignalId } from "../../model/signals.ts";
 import { step } from "../../rules/engine.ts";
 import { createFold, type StationFold } from "../../rules/fold.ts";
+import { oneLimitTable } from "../../rules/limit-versions.ts";
 import { type Limit, limitTable } from "../../rules/limits.ts";
 import { planStation } from "../../rules/plan.ts";
 import type { Rule } from "../../rules/rule.ts";
@@ -17,7 +18,7 @@ export interface EngineRun {
 }
 
 export function engineRun(network: Network, rules: readonly Rule[], limits: Readonly<Record<string, Limit>>): EngineRun {
-  const fold = createFold(planStation(network, network.stations[0]!, rules, limitTable(network, limits)));
+  const fold = createFold(planStation(network, network.stations[0]!, rules), oneLimitTable(limitTable(network, limits)));
   const opened: Episode[] = [];
   const cleared: Episode[] = [];
   const take = (transitions: ReturnType<typeof step>): void => {

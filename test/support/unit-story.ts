@@ -1,11 +1,12 @@
 import { expectedSupplyC } from "../../model/heating-curve.ts";
 import { type Asset, type CircuitFacts, type Heating, Network, type Season, type UnitFacts } from "../../model/network.ts";
+import type { Severity } from "../../model/finding.ts";
 import type { SignalId } from "../../model/signals.ts";
 import type { Limit } from "../../rules/limits.ts";
 import { radiatorLaw, radiatorReturnC } from "../../rules/radiator-law.ts";
-import type { Rule } from "../../rules/rule.ts";
+import type { Rule, View } from "../../rules/rule.ts";
+import { engineRun } from "./engine-run.ts";
 import { seededRandom } from "./random.ts";
-import { type ArrayView, arrayView, episodeRun, type RanEpisode } from "./view.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, STORY_START } from "./water-loop.ts";
 
 /**
@@ -181,46 +182,40 @@ export function playUnits(
   }
 }
 
-export interface UnitRun<Memory> {
-  /** Episodes by unit id. */
-  readonly episodes: ReadonlyMap<string, readonly RanEpisode[]>;
-  readonly memories: ReadonlyMap<string, Memory>;
-  readonly view: ArrayView;
-  readonly network: Network;
-  /** All episodes of all units. */
-  readonly all: readonly (RanEpisode & { readonly unit: string })[];
+/** An episode of one unit. */
+export interface UnitEpisode {
+  readonly unit: string;
+  readonly detectedAt: number;
+  readonly since: number;
+  readonly severity: Severity;
+  readonly clearedAt: number | undefined;
 }
 
-/** Plays a story through one unit rule alone. */
-export function unitStory<Memory>(
-  rule: Rule<Memory>,
-  limits: Readonly<Record<string, Limit>>,
-  story: UnitStory,
-  watch?: (memory: Memory, unit: Asset, view: ArrayView) => void,
-): UnitRun<Memory> {
+export interface UnitRun<Memory> {
+  /** Episodes by unit id. */
+  readonly episodes: ReadonlyMap<string, readonly UnitEpisode[]>;
+  readonly memories: ReadonlyMap<string, Memory>;
+  readonly view: View;
+  readonly network: Network;
+  /** All episodes of all units. */
+  readonly all: readonly UnitEpisode[];
+}
+
+/** Plays a story through one unit rule alone, in the real engine. */
+export function unitStory<Memory>(rule: Rule<Memory>, limits: Readonly<Record<string, Limit>>, story: UnitStory): UnitRun<Memory> {
   const network = storyNetwork(story);
-  const view = arrayView(network, limits);
-  const units = network.below("S1", "unit");
-  const memories = new Map(units.map((unit) => [unit.id, rule.start(unit, network)]));
-  const runs = new Map(units.map((unit) => [unit.id, episodeRun(rule)]));
-  let due = STORY_START + rule.everyMs;
-  const tick = (at: number): void => {
-    for (; due < at; due += rule.everyMs) {
-      view.moveTo(due);
-      if (!rule.phases.includes(view.phase)) continue;
-      for (const unit of units) {
-        runs.get(unit.id)!.take(rule.evaluate(memories.get(unit.id)!, unit, view), due);
-        watch?.(memories.get(unit.id)!, unit, view);
-      }
-    }
-  };
-  playUnits(story, network, (asset, signal, at, value) => view.put(asset, signal, at, value), tick);
-  const episodes = new Map([...runs].map(([id, run]) => [id, run.episodes]));
+  const { fold, put, tick } = engineRun(network, [rule as Rule], limits);
+  playUnits(story, network, put, () => {});
+  tick(STORY_START + story.days * DAY_MS);
+  if (fold.counts.failures > 0) throw new Error(fold.counts.lastFailure);
+  const all = [...fold.cleared, ...fold.state.open.filter((episode) => episode !== undefined)]
+    .sort((a, b) => a.detectedAt - b.detectedAt)
+    .map(({ asset, ...episode }) => ({ unit: asset, ...episode }));
   return {
-    episodes,
-    memories,
-    view,
+    all,
     network,
-    all: [...episodes].flatMap(([unit, list]) => list.map((episode) => Object.assign({ unit }, episode))),
+    view: fold.view,
+    episodes: Map.groupBy(all, ({ unit }) => unit),
+    memories: new Map(fold.plan.watches.map(({ asset, index }) => [asset.id, fold.state.memories[index] as Memory])),
   };
 }

@@ -2,8 +2,8 @@ import type { Network } from "../../model/network.ts";
 import type { SignalId } from "../../model/signals.ts";
 import { hourOfDay } from "../../model/zone.ts";
 import { limitTable, type Limit, type LimitOverrides } from "../../rules/limits.ts";
-import { seasonPhase } from "../../rules/phase.ts";
-import type { Rule, Sample, Verdict, View } from "../../rules/rule.ts";
+import { phaseOfCalendar } from "../../rules/season-watch.ts";
+import type { Sample, View } from "../../rules/rule.ts";
 
 /** A view over plain arrays, with the retention and staleness that `rules/rule.ts` promises, for tests of single rules. */
 export interface ArrayView extends View {
@@ -26,7 +26,7 @@ export function arrayView(network: Network, limits: Readonly<Record<string, Limi
   const tracks = new Map<string, Track>();
   const heard = new Map<string, number>();
   const find = (asset: string, signal: SignalId): Track | undefined => {
-    for (const carrier of network.carriers(asset)) {
+    for (const carrier of network.carriers(asset, signal)) {
       const track = tracks.get(`${carrier}/${signal}`);
       if (track !== undefined) return track;
     }
@@ -37,6 +37,7 @@ export function arrayView(network: Network, limits: Readonly<Record<string, Limi
     network,
     station: network.stations[0]!,
     phase: "heating",
+    phaseSet: undefined,
     hourOfDay: 0,
     limits: limitTable(network, limits, overrides),
     put(asset, signal, at, value) {
@@ -57,7 +58,7 @@ export function arrayView(network: Network, limits: Readonly<Record<string, Limi
     moveTo(at) {
       view.at = at;
       const moved = view as { phase: View["phase"]; hourOfDay: number };
-      moved.phase = seasonPhase(network.season, at);
+      moved.phase = phaseOfCalendar(view);
       moved.hourOfDay = hourOfDay(network.timezone, at);
     },
     last(asset, signal) {
@@ -77,53 +78,14 @@ export function arrayView(network: Network, limits: Readonly<Record<string, Limi
     },
     interval: (asset, signal) => find(asset, signal)?.intervalMs,
     lastReport: (asset, signal) => find(asset, signal)?.samples.at(-1)?.at,
+    pointState: () => undefined,
     lastHeard: (asset) => heard.get(asset),
+    get raw() {
+      return view;
+    },
+    underWork: () => false,
+    isSuspected: () => false,
+    observed: () => undefined,
   };
   return view;
-}
-
-/** An episode that the hold and keep times would have made of a rule's verdicts. */
-export interface RanEpisode {
-  readonly detectedAt: number;
-  readonly since: number;
-  severity: Verdict["severity"];
-  clearedAt: number | undefined;
-}
-
-/** Hold and keep as promised by `rules/rule.ts`, small enough to read; the engine's own is tested beside it. */
-export function episodeRun(rule: Pick<Rule, "holdMs" | "keepMs">): {
-  readonly episodes: RanEpisode[];
-  take(verdict: Verdict, at: number): void;
-} {
-  const episodes: RanEpisode[] = [];
-  let heldMs = -1;
-  let calmMs = -1;
-  let before = Number.NaN;
-  let open: RanEpisode | undefined;
-  return {
-    episodes,
-    take(verdict, at) {
-      const elapsed = Number.isNaN(before) ? 0 : at - before;
-      before = verdict.state === "unknown" ? Number.NaN : at;
-      if (verdict.state === "unknown") return;
-      if (verdict.state === "fault") {
-        calmMs = -1;
-        heldMs = heldMs < 0 ? 0 : heldMs + elapsed;
-        if (open !== undefined) {
-          if (verdict.severity === "urgent") open.severity = "urgent";
-        } else if (heldMs >= (verdict.holdMs ?? rule.holdMs)) {
-          open = { detectedAt: at, since: verdict.since ?? at - heldMs, severity: verdict.severity, clearedAt: undefined };
-          episodes.push(open);
-        }
-        return;
-      }
-      heldMs = -1;
-      if (open === undefined) return;
-      calmMs = calmMs < 0 ? 0 : calmMs + elapsed;
-      if (calmMs < rule.keepMs) return;
-      open.clearedAt = at;
-      open = undefined;
-      calmMs = -1;
-    },
-  };
 }

@@ -1,0 +1,114 @@
+import type { FaultKind } from "../model/finding.ts";
+import type { Asset } from "../model/network.ts";
+import { RUNNING_PHASES } from "../model/season.ts";
+import type { SignalId } from "../model/signals.ts";
+import { type Habit, learnHabit, startHabit } from "./habit.ts";
+import type { Observer } from "./observer.ts";
+import type { Sample, View } from "./rule.ts";
+import { quantile } from "./statistics.ts";
+
+/** How a circuit usually runs, learned hour by hour: for what the network file does not say. */
+
+const HOUR_MS = 3_600_000;
+/** An hour teaches only if it is this well covered. */
+const COVERAGE_MIN = 0.7;
+const SAMPLES_MIN = 4;
+/** A pump below this frequency, Hz, stands. */
+const STANDING_HZ = 5;
+/** While one of these is suspected the circuit is not as it usually is. */
+const DISTURBING: readonly FaultKind[] = [
+  "burst",
+  "low_pressure",
+  "over_pressure",
+  "makeup_fault",
+  "exchanger_leak",
+  "pump_failure",
+  "power_failure",
+  "freeze_risk",
+  "closed_valve",
+];
+
+export interface CircuitHabits {
+  /** Return pressure, kPa: what it usually is, and the band in which the makeup pump holds it (lower and upper tenth of an hour). */
+  readonly returnKpa: Habit;
+  readonly startKpa: Habit;
+  readonly stopKpa: Habit;
+  /** With the pump running: head (supply less return), kPa, flow, m³/h, and frequency, Hz. */
+  readonly headKpa: Habit;
+  readonly flowM3h: Habit;
+  readonly hz: Habit;
+  /** Pressure drop over the strainer, kPa. */
+  readonly strainerKpa: Habit;
+}
+
+export const habitsObserver: Observer<CircuitHabits> = {
+  name: "habits",
+  level: "circuit",
+  everyMs: HOUR_MS,
+  phases: RUNNING_PHASES,
+
+  start: () => ({
+    returnKpa: startHabit(),
+    startKpa: startHabit(),
+    stopKpa: startHabit(),
+    headKpa: startHabit(),
+    flowM3h: startHabit(),
+    hz: startHabit(),
+    strainerKpa: startHabit(),
+  }),
+
+  observe(memory, circuit, view) {
+    if (view.isSuspected(circuit.id, DISTURBING) || view.isSuspected(circuit.station, DISTURBING) || view.underWork(circuit.id)) return;
+    const values = (signal: SignalId): number[] => valuesOfHour(circuit, signal, view);
+    const back = values("p2_return");
+    learnHabit(memory.returnKpa, quantile(back, 0.5));
+    learnHabit(memory.startKpa, quantile(back, 0.1));
+    learnHabit(memory.stopKpa, quantile(back, 0.9));
+    if (isStanding(circuit, view)) return;
+    const heads = differences(
+      view.since(circuit.id, "p2_supply", view.at - HOUR_MS),
+      view.since(circuit.id, "p2_return", view.at - HOUR_MS),
+    );
+    learnHabit(memory.headKpa, isCovered(heads.length, circuit, "p2_supply", view) ? quantile(heads, 0.5) : NaN);
+    learnHabit(memory.flowM3h, quantile(values("q2_flow"), 0.5));
+    learnHabit(memory.hz, quantile(values("cp_hz"), 0.5));
+    const drops = differences(
+      view.since(circuit.id, "p2_filter_in", view.at - HOUR_MS),
+      view.since(circuit.id, "p2_filter_out", view.at - HOUR_MS),
+    );
+    learnHabit(memory.strainerKpa, isCovered(drops.length, circuit, "p2_filter_in", view) ? quantile(drops, 0.5) : NaN);
+  },
+};
+
+const NOTHING: CircuitHabits = habitsObserver.start(undefined as never, undefined as never);
+
+/** The habits of a circuit; unknown ones before the first look. */
+export const habitsOf = (view: View, circuit: string): CircuitHabits => view.observed(habitsObserver, circuit) ?? NOTHING;
+
+function valuesOfHour(circuit: Asset, signal: SignalId, view: View): number[] {
+  const samples = view.since(circuit.id, signal, view.at - HOUR_MS);
+  return isCovered(samples.length, circuit, signal, view) ? samples.map(({ value }) => value) : [];
+}
+
+function isCovered(count: number, circuit: Asset, signal: SignalId, view: View): boolean {
+  const interval = view.interval(circuit.id, signal);
+  // What is reported on change only, or every quarter of an hour, is covered by few samples.
+  return interval !== undefined && count >= Math.min(SAMPLES_MIN, HOUR_MS / interval) && count * interval >= COVERAGE_MIN * HOUR_MS;
+}
+
+/** By its own word or its frequency; undefined words count as running. */
+export function isStanding(circuit: Asset, view: View): boolean {
+  return (view.last(circuit.id, "cp_run")?.value ?? 1) < 0.5 || (view.last(circuit.id, "cp_hz")?.value ?? Infinity) < STANDING_HZ;
+}
+
+/** Differences of samples of the same times. */
+function differences(minuends: readonly Sample[], subtrahends: readonly Sample[]): number[] {
+  const found: number[] = [];
+  let index = 0;
+  for (const { at, value } of minuends) {
+    while (index < subtrahends.length && subtrahends[index]!.at < at) index++;
+    const other = subtrahends[index];
+    if (other?.at === at) found.push(value - other.value);
+  }
+  return found;
+}

@@ -1,0 +1,219 @@
+import type { FaultKind } from "../model/finding.ts";
+import { expectedSupplyC } from "../model/heating-curve.ts";
+import type { Asset } from "../model/network.ts";
+import { WARM_PHASES } from "../model/season.ts";
+import type { SignalId } from "../model/signals.ts";
+import { circulationOf } from "./circulation.ts";
+import { habitsObserver } from "./circuit-habits.ts";
+import type { Observer } from "./observer.ts";
+import type { View } from "./rule.ts";
+import { median } from "./statistics.ts";
+import { learnDay, lineAt, startWeatherLine, type WeatherLine } from "./weather-line.ts";
+
+/** The heat side of a circuit hour by hour, and how it goes with the weather: learned once for all rules over supply, valve and exchanger. */
+
+const HOUR_MS = 3_600_000;
+const HOURS_KEPT = 48;
+const DAY_HOURS = 24;
+/** Hours of a day that have to be known for its mean. */
+const DAY_HOURS_MIN = 18;
+const UA_DAYS = 28;
+/** Supply and return closer than this say nothing of the exchanger, K. */
+const SPREAD_K_MIN = 4;
+/** While one of these is suspected a day does not teach. */
+const DISTURBING: readonly FaultKind[] = [
+  "curve_drift",
+  "primary_shortage",
+  "pump_failure",
+  "power_failure",
+  "valve_stuck",
+  "valve_hunting",
+  "exchanger_fouling",
+  "sensor_fault",
+  "closed_valve",
+  "freeze_risk",
+];
+/** Habits of the day by hour: days that are remembered. */
+const HABIT_DAYS = 7;
+
+const COLUMNS = ["supplyC", "setC", "outdoorC", "primaryC", "returnC", "primaryReturnC", "primaryKpa", "valvePct", "flowM3h"] as const;
+export type HeatColumn = (typeof COLUMNS)[number];
+
+export interface HeatWatch {
+  /** Newest full hour (hours since 1970) in the rings; NaN before the first. */
+  hour: number;
+  readonly hours: Record<HeatColumn, Float32Array>;
+  /** Outdoor temperature as a slow controller sees it, °C. */
+  slowOutdoorC: number;
+  /** Supply, set point and primary supply over the weather, by days. */
+  readonly supply: WeatherLine;
+  readonly set: WeatherLine;
+  readonly primary: WeatherLine;
+  /** Supply less its line, by hour of day: the last seven days of each hour, K. */
+  readonly habitK: Float32Array;
+  /** Exchanger index (see `exchangerIndex`) by days, NaN: unknown; and that of the last hours. */
+  readonly uaDays: number[];
+  readonly uaHours: Float32Array;
+  /** Something was suspected in the day that runs. */
+  tainted: boolean;
+}
+
+export const heatObserver: Observer<HeatWatch> = {
+  name: "heat",
+  level: "circuit",
+  everyMs: HOUR_MS,
+  phases: WARM_PHASES,
+  observers: [habitsObserver],
+
+  start: () => ({
+    hour: NaN,
+    hours: Object.fromEntries(COLUMNS.map((column) => [column, unknown(HOURS_KEPT)])) as Record<HeatColumn, Float32Array>,
+    slowOutdoorC: NaN,
+    supply: startWeatherLine(),
+    set: startWeatherLine(),
+    primary: startWeatherLine(),
+    habitK: unknown(DAY_HOURS * HABIT_DAYS),
+    uaDays: [],
+    uaHours: unknown(HOURS_KEPT),
+    tainted: false,
+  }),
+
+  observe(memory, circuit, view) {
+    const hour = Math.floor(view.at / HOUR_MS) - 1;
+    const means: Record<HeatColumn, number> = {
+      supplyC: meanOf("t2_supply", circuit, view),
+      setC: meanOf("t2_set", circuit, view),
+      outdoorC: meanOf("t_out", circuit, view),
+      primaryC: meanOf("t1_supply", circuit, view),
+      returnC: meanOf("t2_return", circuit, view),
+      primaryReturnC: meanOf("t1_return", circuit, view),
+      primaryKpa: meanOf("p1_supply", circuit, view) - meanOf("p1_return", circuit, view),
+      valvePct: meanOf("v1_pos", circuit, view),
+      flowM3h: meanOf("q2_flow", circuit, view),
+    };
+    for (let skipped = Math.max(memory.hour + 1, hour - HOURS_KEPT + 1); skipped < hour; skipped++) write(memory, skipped, undefined);
+    write(memory, hour, means);
+    memory.hour = hour;
+    followOutdoor(memory, means.outdoorC);
+    const { headShare } = circulationOf(circuit, view);
+    const ua = headShare < 0.6 ? NaN : exchangerIndex(means, memory.hours.flowM3h);
+    memory.uaHours[place(hour)] = ua;
+    if (view.isSuspected(circuit.id, DISTURBING) || view.isSuspected(circuit.station, DISTURBING) || view.underWork(circuit.id))
+      memory.tainted = true;
+    learnHabit(memory, hour, means.supplyC);
+    if ((hour + 1) % DAY_HOURS === 0) closeDay(memory, circuit);
+  },
+};
+
+/** What is known of a circuit's heat; undefined before the first hour. */
+export const heatOf = (view: View, circuit: string): HeatWatch | undefined => view.observed(heatObserver, circuit);
+
+const unknown = (length: number): Float32Array => new Float32Array(length).fill(NaN);
+const place = (hour: number): number => ((hour % HOURS_KEPT) + HOURS_KEPT) % HOURS_KEPT;
+
+function write(memory: HeatWatch, hour: number, means: Record<HeatColumn, number> | undefined): void {
+  for (const column of COLUMNS) memory.hours[column][place(hour)] = means?.[column] ?? NaN;
+  memory.uaHours[place(hour)] = NaN;
+}
+
+function meanOf(signal: SignalId, circuit: Asset, view: View): number {
+  const samples = view.since(circuit.id, signal, view.at - HOUR_MS);
+  if (samples.length > 0) return samples.reduce((sum, { value }) => sum + value, 0) / samples.length;
+  // What is reported on change only is still what it was.
+  return view.last(circuit.id, signal)?.value ?? NaN;
+}
+
+const OUTDOOR_HOURS = 6;
+
+function followOutdoor(memory: HeatWatch, outdoorC: number): void {
+  if (Number.isNaN(outdoorC)) return;
+  memory.slowOutdoorC = Number.isNaN(memory.slowOutdoorC)
+    ? outdoorC
+    : memory.slowOutdoorC + (outdoorC - memory.slowOutdoorC) / OUTDOOR_HOURS;
+}
+
+/**
+ * What the exchanger transfers per kelvin, relative: Q/LMTD over (q1·q2)^0.4 with Q = q2·ΔT2 and q1 = Q/ΔT1 gives
+ * q2^0.2·ΔT2^0.6·ΔT1^0.4/LMTD (DOMAIN 4, R15): temperatures are enough, the flow hardly counts.
+ */
+function exchangerIndex(means: Record<HeatColumn, number>, flows: Float32Array): number {
+  const { primaryC, primaryReturnC, supplyC, returnC, flowM3h } = means;
+  const spread = supplyC - returnC;
+  const primarySpread = primaryC - primaryReturnC;
+  const hot = primaryC - supplyC;
+  const cold = primaryReturnC - returnC;
+  if (!(spread > SPREAD_K_MIN && primarySpread > SPREAD_K_MIN && hot > 1 && cold > 0.2)) return NaN;
+  const lmtd = Math.abs(hot - cold) < 0.1 ? (hot + cold) / 2 : (hot - cold) / Math.log(hot / cold);
+  const usualFlow = median(flows);
+  const flow = Number.isNaN(flowM3h) || !(usualFlow > 0) ? 1 : flowM3h / usualFlow;
+  return (flow ** 0.2 * spread ** 0.6 * primarySpread ** 0.4) / lmtd;
+}
+
+function learnHabit(memory: HeatWatch, hour: number, supplyC: number): void {
+  const residual = supplyC - lineAt(memory.supply, memory.slowOutdoorC);
+  if (memory.tainted || Number.isNaN(residual)) return;
+  const day = Math.floor(hour / DAY_HOURS) % HABIT_DAYS;
+  memory.habitK[(hour % DAY_HOURS) * HABIT_DAYS + day] = residual;
+}
+
+function closeDay(memory: HeatWatch, circuit: Asset): void {
+  const { tainted } = memory;
+  memory.tainted = false;
+  memory.uaDays.push(tainted ? NaN : medianOver(memory, memory.uaHours, DAY_HOURS));
+  if (memory.uaDays.length > UA_DAYS) memory.uaDays.shift();
+  if (tainted) return;
+  const outdoor = dayMean(memory, "outdoorC");
+  const slope = priorSlope(circuit);
+  learnDay(memory.supply, outdoor, dayMean(memory, "supplyC"), slope);
+  learnDay(memory.set, outdoor, dayMean(memory, "setC"), slope);
+  learnDay(memory.primary, outdoor, dayMean(memory, "primaryC"), 1.5 * slope);
+}
+
+/** Slope of the heating curve about freezing, K per K. */
+const priorSlope = ({ circuitFacts }: Asset): number =>
+  circuitFacts === undefined ? -0.8 : (expectedSupplyC(circuitFacts, 5) - expectedSupplyC(circuitFacts, -5)) / 10;
+
+/** Mean of the last full 24 h; NaN when too few hours are known. */
+export function dayMean(memory: HeatWatch, column: HeatColumn): number {
+  return meanOver(memory, column, DAY_HOURS, DAY_HOURS_MIN);
+}
+
+/** Mean of the last full hours; NaN when fewer than `least` are known. */
+export function meanOver(memory: HeatWatch, column: HeatColumn, hours: number, least: number): number {
+  let sum = 0;
+  let count = 0;
+  for (let back = 0; back < hours; back++) {
+    const value = memory.hours[column][place(memory.hour - back)]!;
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count += 1;
+  }
+  return count < least ? NaN : sum / count;
+}
+
+export function medianOver(memory: HeatWatch, ring: Float32Array, hours: number): number {
+  const known: number[] = [];
+  for (let back = 0; back < hours; back++) {
+    const value = ring[place(memory.hour - back)]!;
+    if (!Number.isNaN(value)) known.push(value);
+  }
+  return known.length < hours / 2 ? NaN : median(known);
+}
+
+/** Supply less what line and hour of day let expect, over the last hours, K; NaN while either is unknown. */
+export function supplyResidualK(memory: HeatWatch, hours: number): number {
+  const now = meanOver(memory, "supplyC", hours, hours);
+  const usual: number[] = [];
+  for (let back = 0; back < hours; back++) {
+    const slot = (((memory.hour - back) % DAY_HOURS) + DAY_HOURS) % DAY_HOURS;
+    const known = memory.habitK.subarray(slot * HABIT_DAYS, (slot + 1) * HABIT_DAYS);
+    usual.push(median(known));
+  }
+  const habit = usual.reduce((sum, value) => sum + value, 0) / hours;
+  return now - lineAt(memory.supply, memory.slowOutdoorC) - habit;
+}
+
+/** Supply of the last day less what its line says at that day's weather, K. */
+export const supplyDriftK = (memory: HeatWatch): number => dayMean(memory, "supplyC") - lineAt(memory.supply, dayMean(memory, "outdoorC"));
+/** The same of the set point. */
+export const setDriftK = (memory: HeatWatch): number => dayMean(memory, "setC") - lineAt(memory.set, dayMean(memory, "outdoorC"));

@@ -1,0 +1,204 @@
+import type { Asset } from "../model/network.ts";
+import { SIGNALS, type SignalId } from "../model/signals.ts";
+import type { Text } from "../model/text.ts";
+import { circulationOf } from "./circulation.ts";
+import { peersOf } from "./cooling-index.ts";
+import { tidy } from "./phrases.ts";
+import { FAILED } from "./quality.ts";
+import type { Sample, View } from "./rule.ts";
+import type { SensorLimits } from "./sensor-limits.ts";
+
+/** R30: what gives a bad sensor away, one test each. All look at raw values: a signal that is not believed is judged all the same. */
+
+const HOUR_MS = 3_600_000;
+
+export type SensorSign = "dead" | "missing" | "stuck" | "spiking" | "noisy" | "swapped" | "impossible" | "drifting" | "reset";
+
+/** What a test says of one signal. */
+export interface SensorDoubt {
+  readonly sign: SensorSign;
+  readonly text: Text;
+  /** What the test compared, and with what. */
+  readonly value: number;
+  readonly limit: number;
+}
+
+/** Signals that never rest in a running plant, each with one that moves when it should: when that one moves, an unchanged value is no measurement. */
+export const LIVELY: Partial<Record<SignalId, readonly SignalId[]>> = {
+  t_out: ["t2_set", "t2_supply", "t1_supply"],
+  t1_supply: ["t1_return", "v1_pos", "t2_supply"],
+  t1_return: ["t1_supply", "t2_return", "v1_pos"],
+  p1_supply: ["p1_return", "q1_flow"],
+  p1_return: ["p1_supply", "q1_flow"],
+  q1_flow: ["v1_pos", "h1_power"],
+  h1_power: ["q1_flow", "v1_pos"],
+  t2_supply: ["t2_return", "t2_set"],
+  t2_return: ["t2_supply"],
+  p2_supply: ["p2_return"],
+  p2_return: ["p2_supply"],
+  q2_flow: ["p2_supply"],
+  p2_filter_in: ["p2_filter_out"],
+  p2_filter_out: ["p2_filter_in"],
+  t_supply: ["t_return"],
+  t_return: ["t_supply"],
+  flow: ["t_return"],
+};
+
+/** "Sensor failed" on many of its readings. */
+export function isDead(asset: Asset, signal: SignalId, view: View, limits: SensorLimits): SensorDoubt | undefined {
+  const state = view.pointState(asset.id, signal);
+  if (state === undefined || state.failedShare < limits.sensor_failed_share) return undefined;
+  return {
+    sign: "dead",
+    value: state.failedShare,
+    limit: limits.sensor_failed_share,
+    text: {
+      zh: `近期 ${tidy(100 * state.failedShare, 0)}% 的上报为“传感器故障”`,
+      en: `${tidy(100 * state.failedShare, 0)} % of its last reports say "sensor failed"`,
+    },
+  };
+}
+
+/** Nothing comes of it while the same device goes on reporting. */
+export function isMissing(asset: Asset, signal: SignalId, view: View, limits: SensorLimits): SensorDoubt | undefined {
+  const lastAt = view.lastReport(asset.id, signal);
+  const heardAt = view.lastHeard(asset.id);
+  const interval = view.interval(asset.id, signal);
+  if (lastAt === undefined || heardAt === undefined || interval === undefined || view.pointState(asset.id, signal) === undefined)
+    return undefined;
+  const leastMs = Math.max(limits.sensor_missing_hours * HOUR_MS, limits.sensor_missing_intervals * interval);
+  // The device itself is silent: another rule's matter.
+  if (view.at - heardAt > 2 * interval || heardAt - lastAt < leastMs) return undefined;
+  const hours = (heardAt - lastAt) / HOUR_MS;
+  return {
+    sign: "missing",
+    value: hours,
+    limit: leastMs / HOUR_MS,
+    text: {
+      zh: `同一设备仍在上报，唯此测点 ${tidy(hours)} 小时无数据`,
+      en: `Its device reports, this point has sent nothing for ${tidy(hours)} h`,
+    },
+  };
+}
+
+/** The same value again and again while its companion moves (DOMAIN 3.8). `movedSteps`: by how many of its own steps it did. */
+export function isStuck(asset: Asset, signal: SignalId, view: View, limits: SensorLimits, movedSteps: number): SensorDoubt | undefined {
+  const state = view.pointState(asset.id, signal);
+  if (state === undefined || state.quality === FAILED || state.flatCount < limits.sensor_stuck_samples) return undefined;
+  const hours = (view.at - state.flatAt) / HOUR_MS;
+  if (hours < limits.sensor_stuck_hours || movedSteps < limits.sensor_stuck_steps) return undefined;
+  const value = view.raw.last(asset.id, signal)?.value ?? NaN;
+  return {
+    sign: "stuck",
+    value: hours,
+    limit: limits.sensor_stuck_hours,
+    text: {
+      zh: `${tidy(hours)} 小时停在 ${tidy(value, SIGNALS[signal].decimals + 1)} 不变（${state.flatCount} 次上报），相关测点在动`,
+      en: `Has said ${tidy(value, SIGNALS[signal].decimals + 1)} for ${tidy(hours)} h (${state.flatCount} reports) while what goes with it moved`,
+    },
+  };
+}
+
+/** Lone jumps, one after the other. */
+export function isSpiking(asset: Asset, signal: SignalId, view: View, limits: SensorLimits): SensorDoubt | undefined {
+  const state = view.pointState(asset.id, signal);
+  if (state === undefined || state.spikes < limits.sensor_spikes) return undefined;
+  return {
+    sign: "spiking",
+    value: state.spikes,
+    limit: limits.sensor_spikes,
+    text: { zh: `6小时内约 ${tidy(state.spikes, 0)} 次孤立跳变`, en: `About ${tidy(state.spikes, 0)} lone jumps within six hours` },
+  };
+}
+
+/** Least samples for a judgement on noise. */
+const NOISE_SAMPLES_MIN = 16;
+
+/** Mean step between neighbouring samples, and between every fourth: noise jumps as far at once as later, what moves goes on moving. */
+export function restlessness(samples: readonly Sample[]): { readonly one: number; readonly four: number } | undefined {
+  if (samples.length < NOISE_SAMPLES_MIN) return undefined;
+  const mean = (lag: number): number => {
+    let sum = 0;
+    for (let index = lag; index < samples.length; index++) sum += Math.abs(samples[index]!.value - samples[index - lag]!.value);
+    return sum / (samples.length - lag);
+  };
+  return { one: mean(1), four: mean(4) };
+}
+
+/** Far more noise than this point usually has. */
+export function isNoisy(
+  signal: SignalId,
+  now: ReturnType<typeof restlessness>,
+  usual: number,
+  resolution: number,
+  limits: SensorLimits,
+): SensorDoubt | undefined {
+  if (now === undefined || !(usual > 0)) return undefined;
+  const floor = Math.max(usual, Number.isNaN(resolution) ? 0 : resolution / 3);
+  const times = now.one / floor;
+  if (times < limits.sensor_noise_times || now.one < 0.7 * now.four) return undefined;
+  return {
+    sign: "noisy",
+    value: times,
+    limit: limits.sensor_noise_times,
+    text: {
+      zh: `相邻两次平均跳 ${tidy(now.one, SIGNALS[signal].decimals + 1)}，为平时的 ${tidy(times, 0)} 倍`,
+      en: `Jumps by ${tidy(now.one, SIGNALS[signal].decimals + 1)} from sample to sample, ${tidy(times, 0)} times its usual`,
+    },
+  };
+}
+
+/** Supply and return of one place, in this order. */
+const PAIRS: readonly (readonly [SignalId, SignalId])[] = [
+  ["t2_supply", "t2_return"],
+  ["t1_supply", "t1_return"],
+  ["t_supply", "t_return"],
+  ["p2_supply", "p2_return"],
+  ["p1_supply", "p1_return"],
+];
+
+/** Supply below return in a loop that is heated and moves: their cables are swapped (both signals are doubted). */
+export function swappedPair(
+  asset: Asset,
+  view: View,
+  limits: SensorLimits,
+): { readonly signals: readonly SignalId[]; readonly doubt: SensorDoubt } | undefined {
+  for (const [supplySignal, returnSignal] of PAIRS) {
+    if (view.pointState(asset.id, supplySignal) === undefined || view.pointState(asset.id, returnSignal) === undefined) continue;
+    const supply = view.raw.last(asset.id, supplySignal);
+    const back = view.raw.last(asset.id, returnSignal);
+    if (supply === undefined || back === undefined) continue;
+    const isPressure = supplySignal.startsWith("p");
+    const limit = isPressure ? limits.sensor_swapped_kpa : limits.sensor_swapped_k;
+    const excess = back.value - supply.value;
+    if (excess < limit || !isMoving(asset, supplySignal, view, back.value)) continue;
+    const unit = isPressure ? "kPa" : "K";
+    return {
+      signals: [supplySignal, returnSignal],
+      doubt: {
+        sign: "swapped",
+        value: excess,
+        limit,
+        text: {
+          zh: `回 ${tidy(back.value)} 高于供 ${tidy(supply.value)}（${tidy(excess)} ${unit}），疑似接反`,
+          en: `Return ${tidy(back.value)} is above supply ${tidy(supply.value)} by ${tidy(excess)} ${unit}: swapped?`,
+        },
+      },
+    };
+  }
+  return undefined;
+}
+
+/** Whether the place is heated and moves, so that the supply must be the warmer (the higher) one. */
+function isMoving(asset: Asset, supplySignal: SignalId, view: View, backValue: number): boolean {
+  if (asset.level === "unit" && asset.circuit !== undefined) {
+    const peers = peersOf(view, asset.circuit);
+    // What is called its return has to be as warm as the others' supply.
+    return peers.count >= 3 && peers.dropK > 4 && Math.abs(backValue - peers.supplyC) < 5;
+  }
+  if (supplySignal === "t1_supply" || supplySignal === "p1_supply") return (view.last(asset.id, "v1_pos")?.value ?? 50) > 10;
+  const circuit = asset.level === "circuit" ? asset : view.network.asset(asset.children[0] ?? "");
+  if (circuit === undefined) return false;
+  const { standing, flowShare } = circulationOf(circuit, view);
+  return standing !== true && !(flowShare < 0.3) && (view.last(circuit.id, "power_ok")?.value ?? 1) > 0.5;
+}
