@@ -10,6 +10,7 @@ import { runCommand } from "./command.ts";
 import { createParquetFile } from "./export-parquet.ts";
 import { openOfflineSource, openOnlineSource, type ExportSource } from "./export-source.ts";
 import { findRunningPlatform } from "./running-platform.ts";
+import { timeOption } from "./time-option.ts";
 
 /** `npm run export`: what is stored, as a file that can be imported again. */
 
@@ -53,8 +54,8 @@ await runCommand(HELP, async () => {
   });
   if (options.help === true) return "help";
   const config = loadConfig({ file: options.config, environment: process.env, folder: process.cwd() });
-  const from = options.from === undefined ? 0 : timeOf("--from", options.from);
-  const to = options.to === undefined ? END_OF_TIME_MS : timeOf("--to", options.to);
+  const from = timeOption("--from", options.from) ?? 0;
+  const to = timeOption("--to", options.to) ?? END_OF_TIME_MS;
   if (from >= to) throw new InputError("--from", "a time before --to", options.from ?? "nothing");
   const language = oneOf("--lang", EXPORT_LANGUAGES, options.lang);
   const format = oneOf("--format", FORMATS, options.format ?? FORMATS.find((known) => options.output.endsWith(`.${known}`)) ?? "ndjson");
@@ -106,13 +107,6 @@ async function writeFile(path: string, format: Format, source: ExportSource, lan
 /** Whoever reads our output has seen enough (`| head`). */
 function ignoreClosed(error: unknown): void {
   if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
-}
-
-function timeOf(option: string, text: string): number {
-  const at = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
-  if (Number.isNaN(at) || Math.abs(at) > END_OF_TIME_MS)
-    throw new InputError(option, "epoch milliseconds or ISO 8601, such as 2026-01-05T08:00:00+08:00", JSON.stringify(text));
-  return at;
 }
 
 function oneOf<Word extends string>(option: string, known: readonly Word[], word: string): Word {

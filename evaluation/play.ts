@@ -11,7 +11,7 @@ import { createHeard } from "./heard.ts";
 import type { PlayedCall, PlayedTicket, WorldOutcome } from "./outcome.ts";
 import { realTrouble } from "./real-trouble.ts";
 import { recordSpread, type SpreadRecord } from "./spread.ts";
-import { createSteward } from "./steward.ts";
+import { createSteward } from "../backtest/steward.ts";
 
 /** Plays one world from its first to its last instant through the platform, with calls and a steward, and says what came of it. */
 

@@ -1,6 +1,7 @@
 import type { Asset } from "../model/network.ts";
 import { habitsOf } from "./circuit-habits.ts";
 import { makeupRateM3h, pumpShare } from "./makeup-rate.ts";
+import { makeupObserver } from "./makeup-watch.ts";
 import type { Sample, View } from "./rule.ts";
 
 /** The signs of a burst in the numbers: a fall that both sides share, a pump that cannot keep up, makeup beyond all habit. */
@@ -17,6 +18,8 @@ const PUMP_WINDOW_MS = 5 * MINUTE_MS;
 const PRESSURE_GONE_MS = 30 * MINUTE_MS;
 /** A return pressure that rises by more than this while the pump runs: water is filled in, not lost. A refill brings 5-20 kPa/min. */
 const FILLING_KPA = 10;
+/** Until it is known what a pulse of the counter stands for. */
+const COARSEST_PULSE_M3 = 1;
 /** Pressure may rise so much between two samples and still count as staying low: noise. */
 const NOISE_KPA = 3;
 /** A circuit that is steady for so long at another pressure, without makeup, has been repaired and set anew. */
@@ -130,8 +133,9 @@ export function followMakeup(memory: BurstMemory, circuit: Asset, view: View): v
   const minute = Math.floor(view.at / MINUTE_MS);
   if (minute === memory.makeupMinute) return;
   memory.makeupMinute = minute;
-  memory.makeupM3h = makeupRateM3h(circuit, view, MAKEUP_WINDOW_MS) ?? NaN;
-  memory.quickM3h = makeupRateM3h(circuit, view, QUICK_WINDOW_MS) ?? NaN;
+  const pulseM3 = view.observed(makeupObserver, circuit.id)?.pulseM3 ?? COARSEST_PULSE_M3;
+  memory.makeupM3h = makeupRateM3h(circuit, view, MAKEUP_WINDOW_MS, pulseM3) ?? NaN;
+  memory.quickM3h = makeupRateM3h(circuit, view, QUICK_WINDOW_MS, pulseM3) ?? NaN;
 }
 
 /** Mean makeup of ten minutes that is beyond all habit, m³/h: by the size of the loop, but never what one start of a pump fills in. */

@@ -19,6 +19,7 @@ import {
 import { habitsObserver, habitsOf } from "./circuit-habits.ts";
 import type { Limit } from "./limits.ts";
 import { makeupLimits } from "./makeup-rate.ts";
+import { makeupObserver } from "./makeup-watch.ts";
 import type { Rule, Sample, Verdict, View } from "./rule.ts";
 
 /** R01 爆管失水: the secondary loop loses water faster than it can be replaced. Three signs, any of them confirmed by two samples. */
@@ -40,10 +41,10 @@ export const burstLimits: Readonly<Record<string, Limit>> = {
   burst_pump_share: limit(0.8, "1", "补水泵在 5 分钟内的运行占比", "Share of 5 min in which the makeup pump runs"),
   burst_makeup_share: limit(0.03, "1", "10 分钟平均补水量占循环流量", "Mean makeup of 10 min as a share of circulation"),
   burst_makeup_min: limit(
-    3,
+    4.5,
     "m³/h",
-    "小机组循环量小，补水泵一次启动即超过3%",
-    "In a small loop one start of the makeup pump is more than 3 % of its circulation",
+    "小机组循环量小，一次检修放水、补水泵一次启动即超过3%",
+    "In a small loop a drain for work or one start of the makeup pump is more than 3 % of its circulation",
   ),
   burst_below_band: limit(
     15,
@@ -64,9 +65,9 @@ export const burstLimits: Readonly<Record<string, Limit>> = {
 export const burstRule: Rule<BurstMemory> = {
   kind: "burst",
   level: "circuit",
-  everyMs: MINUTE_MS,
+  everyMs: 5 * MINUTE_MS,
   onSignals: ["p2_return", "mk_total"],
-  observers: [habitsObserver],
+  observers: [habitsObserver, makeupObserver],
   holdMs: 0,
   keepMs: 10 * MINUTE_MS,
   phases: WARM_PHASES,

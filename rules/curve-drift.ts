@@ -4,8 +4,8 @@ import { HEATING_PHASES } from "../model/season.ts";
 import type { Text } from "../model/text.ts";
 import { rankCauses } from "./causes.ts";
 import { signalEvidence, texts } from "./evidence.ts";
-import { hasFlow, type HeatState, heatStateOf } from "./heat-state.ts";
-import { heatObserver, heatOf, setDriftK, supplyDriftK, supplyResidualK } from "./heat-watch.ts";
+import { hasFlow, type HeatState, heatStateObserver, heatStateOf } from "./heat-state.ts";
+import { heatOf, setDriftK, supplyDriftK, supplyResidualK, supplySigmaK } from "./heat-watch.ts";
 import type { Limit } from "./limits.ts";
 import { durationText, tidy } from "./phrases.ts";
 import type { Rule, Verdict, View } from "./rule.ts";
@@ -41,7 +41,7 @@ export const curveDriftRule: Rule<null> = {
   level: "circuit",
   everyMs: 5 * MINUTE_MS,
   onSignals: [],
-  observers: [heatObserver],
+  observers: [heatStateObserver],
   holdMs: 45 * MINUTE_MS,
   keepMs: 45 * MINUTE_MS,
   phases: HEATING_PHASES,
@@ -170,7 +170,7 @@ function signOf(state: HeatState, circuit: Asset, view: View): Found | undefined
   if (Math.abs(fast) > fastLimit && !isSaturated) return { sign: "fast", valueK: fast, limitK: fastLimit };
   const drift = supplyDriftK(heat);
   // A set point that is followed was meant, unless it is far from everything before.
-  const driftLimit = get(state.isSet ? "curve_set_drift_k" : "curve_drift_k");
+  const driftLimit = Math.max(get(state.isSet ? "curve_set_drift_k" : "curve_drift_k"), 3 * supplySigmaK(heat));
   if (Math.abs(drift) > driftLimit && !isSaturated) return { sign: "drift", valueK: drift, limitK: driftLimit };
   return undefined;
 }

@@ -10,6 +10,7 @@ import type { Limit } from "./limits.ts";
 import { HOUR_MS } from "./makeup-balance.ts";
 import { makeupObserver } from "./makeup-watch.ts";
 import type { Rule, Verdict, View } from "./rule.ts";
+import { median } from "./statistics.ts";
 
 /** R03 放水私接: water is lost when people are at home and awake, and hardly at night; day after day. */
 
@@ -144,7 +145,8 @@ function dayOf(makeup: LeakMemory, first: number, circuit: Asset, view: View): D
   if (day.length < 5 || night.length < 3) return undefined;
   const uncertainM3h = makeup.lastHour.sigmaM3h / Math.sqrt(day.length);
   const least = Math.max(view.limits.get("draw_off_m3h", circuit.id), view.limits.get("draw_off_sigmas", circuit.id) * uncertainM3h);
-  return { excessM3h: mean(day), nightM3h: mean(night), isDrawn: mean(day) >= least };
+  // One large event a day is work or a burst; a habit is in most of its hours.
+  return { excessM3h: mean(day), nightM3h: mean(night), isDrawn: mean(day) >= least && median(day) >= least / 2 };
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

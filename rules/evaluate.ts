@@ -97,7 +97,7 @@ function noteFailure(fold: StationFold, key: string, error: unknown): Verdict {
 
 function set(fold: StationFold, watch: Watch, type: Transition["type"], episode: Episode): void {
   fold.state.open[watch.index] = episode;
-  fold.out.push({ type, episode });
+  fold.out.push({ at: fold.view.at, type, episode });
 }
 
 function open(fold: StationFold, watch: Watch, verdict: Verdict, since: number, at: number): Episode {
@@ -141,7 +141,7 @@ function clear(fold: StationFold, watch: Watch, at: number): void {
   const episode: Episode = { ...fold.state.open[watch.index]!, clearedAt: at };
   fold.state.open[watch.index] = undefined;
   fold.cleared.push(episode);
-  fold.out.push({ type: "cleared", episode });
+  fold.out.push({ at, type: "cleared", episode });
   if (fold.cleared.length > Math.max(EPISODES_MAX, EPISODES_PER_WATCH * fold.plan.watches.length)) {
     fold.cleared.shift();
     fold.counts.episodesDropped++;

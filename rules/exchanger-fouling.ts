@@ -2,8 +2,8 @@ import type { Explanation } from "../model/finding.ts";
 import { HEATING_PHASES } from "../model/season.ts";
 import { rankCauses } from "./causes.ts";
 import { signalEvidence, texts } from "./evidence.ts";
-import { heatStateOf } from "./heat-state.ts";
-import { type HeatWatch, heatObserver, heatOf, medianOver } from "./heat-watch.ts";
+import { heatStateObserver, heatStateOf } from "./heat-state.ts";
+import { type HeatWatch, heatOf, medianOver } from "./heat-watch.ts";
 import type { Limit } from "./limits.ts";
 import { tidy } from "./phrases.ts";
 import type { Rule, Verdict } from "./rule.ts";
@@ -26,7 +26,7 @@ export const exchangerFoulingRule: Rule<null> = {
   level: "circuit",
   everyMs: 6 * HOUR_MS,
   onSignals: [],
-  observers: [heatObserver],
+  observers: [heatStateObserver],
   holdMs: 18 * HOUR_MS,
   keepMs: 18 * HOUR_MS,
   phases: HEATING_PHASES,

@@ -20,6 +20,8 @@ export interface Frame {
 }
 
 export interface Transition {
+  /** Event time. */
+  readonly at: number;
   readonly type: "opened" | "raised" | "lowered" | "refreshed" | "cleared";
   readonly episode: Episode;
 }

@@ -5,6 +5,7 @@ import type { Text } from "../model/text.ts";
 import { rankCauses } from "./causes.ts";
 import { habitsObserver } from "./circuit-habits.ts";
 import { circulationOf } from "./circulation.ts";
+import { heatedUnits } from "./cooling-index.ts";
 import { signalEvidence, texts } from "./evidence.ts";
 import type { Limit } from "./limits.ts";
 import { durationText, tidy } from "./phrases.ts";
@@ -28,7 +29,7 @@ export const freezeRiskLimits = {
 export const freezeRiskRule: Rule<null> = {
   kind: "freeze_risk",
   level: "circuit",
-  everyMs: 5 * MINUTE_MS,
+  everyMs: 15 * MINUTE_MS,
   onSignals: [],
   observers: [habitsObserver],
   holdMs: 60 * MINUTE_MS,
@@ -112,10 +113,14 @@ export const freezeRiskRule: Rule<null> = {
 
 /** The circuit's return, or the second coldest of its units' returns: one alone may be a sensor that fell off. */
 function coldest(circuit: Asset, view: View): number {
-  const units = view.network
-    .below(circuit.id, "unit")
-    .filter((unit) => unit.unitFacts?.suspended !== true)
-    .map((unit) => view.last(unit.id, "t_return")?.value ?? Infinity)
-    .sort((a, b) => a - b);
-  return Math.min(view.last(circuit.id, "t2_return")?.value ?? Infinity, units[1] ?? Infinity);
+  let first = Infinity;
+  let second = Infinity;
+  for (const unit of heatedUnits(view.network, circuit.id)) {
+    const returnC = view.last(unit.id, "t_return")?.value ?? Infinity;
+    if (returnC < first) {
+      second = first;
+      first = returnC;
+    } else if (returnC < second) second = returnC;
+  }
+  return Math.min(view.last(circuit.id, "t2_return")?.value ?? Infinity, second);
 }

@@ -1,15 +1,19 @@
 import type { Asset } from "../model/network.ts";
+import { WARM_PHASES } from "../model/season.ts";
 import { circulationOf } from "./circulation.ts";
-import { dayMean, type HeatWatch, heatOf, medianOver, meanOver } from "./heat-watch.ts";
+import { dayMean, heatObserver, type HeatWatch, heatOf, medianOver, meanOver, supplyResidualK } from "./heat-watch.ts";
+import type { Observer } from "./observer.ts";
 import type { View } from "./rule.ts";
 import { median } from "./statistics.ts";
-import { lineAt } from "./weather-line.ts";
+import { lineAt, lineSigma } from "./weather-line.ts";
 
 /** What a circuit's supply should be, what it is, and what stands in its way: the numbers that all rules over heat weigh. */
 
 /** Days of the exchanger index that count as its sound state: the best third of what is known. */
 const SOUND_SHARE = 0.67;
 const UA_DAYS_MIN = 4;
+/** Days of the primary supply after which its line is believed. */
+const PRIMARY_DAYS_MIN = 5;
 /** A valve this far open can give no more. */
 const OPEN_PCT = 90;
 
@@ -28,6 +32,8 @@ export interface HeatState {
   readonly primaryErrorK: number;
   readonly primaryC: number;
   readonly primaryExpectedC: number;
+  /** How wrong that may be, K. */
+  readonly primarySigmaK: number;
   readonly primaryKpaShare: number;
   /** Exchanger index of the last hours over its sound one; NaN: unknown. */
   readonly exchangerShare: number;
@@ -35,16 +41,52 @@ export interface HeatState {
   readonly flowShare: number;
 }
 
-export function heatStateOf(circuit: Asset, view: View): HeatState {
+const NOTHING_KNOWN: HeatState = {
+  errorK: NaN,
+  supplyC: NaN,
+  referenceC: NaN,
+  isSet: false,
+  valvePct: NaN,
+  valveSetPct: NaN,
+  isOpen: false,
+  isShut: false,
+  primaryErrorK: NaN,
+  primaryC: NaN,
+  primaryExpectedC: NaN,
+  primarySigmaK: NaN,
+  primaryKpaShare: NaN,
+  exchangerShare: NaN,
+  headShare: NaN,
+  flowShare: NaN,
+};
+
+/** Worked out once for all rules over heat. */
+export const heatStateObserver: Observer<{ state: HeatState }> = {
+  name: "heat state",
+  level: "circuit",
+  everyMs: 300_000,
+  phases: WARM_PHASES,
+  observers: [heatObserver],
+  start: () => ({ state: NOTHING_KNOWN }),
+  observe(memory, circuit, view) {
+    memory.state = measure(circuit, view);
+  },
+};
+
+/** The state at the last look, at most five minutes ago. */
+export const heatStateOf = (circuit: Asset, view: View): HeatState => view.observed(heatStateObserver, circuit.id)?.state ?? NOTHING_KNOWN;
+
+function measure(circuit: Asset, view: View): HeatState {
   const { id } = circuit;
   const heat = heatOf(view, id);
   const supplyC = view.last(id, "t2_supply")?.value ?? NaN;
   const set = view.last(id, "t2_set")?.value;
   const outdoorC = heat?.slowOutdoorC ?? NaN;
-  const referenceC = set ?? (heat === undefined ? NaN : lineAt(heat.supply, outdoorC));
+  // Without a set point: what line and hour of day let expect, as the last hour shows it.
+  const referenceC = set ?? (heat === undefined ? NaN : supplyC - supplyResidualK(heat, 1));
   const valvePct = view.last(id, "v1_pos")?.value ?? NaN;
   const primaryC = view.last(id, "t1_supply")?.value ?? NaN;
-  const primaryExpectedC = heat === undefined ? NaN : lineAt(heat.primary, outdoorC);
+  const primaryExpectedC = heat === undefined || heat.primary.x.length < PRIMARY_DAYS_MIN ? NaN : lineAt(heat.primary, outdoorC);
   const { headShare, flowShare } = circulationOf(circuit, view);
   return {
     errorK: supplyC - referenceC,
@@ -58,6 +100,7 @@ export function heatStateOf(circuit: Asset, view: View): HeatState {
     primaryErrorK: primaryC - primaryExpectedC,
     primaryC,
     primaryExpectedC,
+    primarySigmaK: heat === undefined ? NaN : lineSigma(heat.primary, outdoorC),
     primaryKpaShare: primaryKpaShare(id, heat, view),
     exchangerShare: exchangerShare(heat, 3),
     headShare,

@@ -8,7 +8,7 @@ import { habitsObserver } from "./circuit-habits.ts";
 import type { Observer } from "./observer.ts";
 import type { View } from "./rule.ts";
 import { median } from "./statistics.ts";
-import { learnDay, lineAt, startWeatherLine, type WeatherLine } from "./weather-line.ts";
+import { learnDay, lineAt, lineSigma, startWeatherLine, type WeatherLine } from "./weather-line.ts";
 
 /** The heat side of a circuit hour by hour, and how it goes with the weather: learned once for all rules over supply, valve and exchanger. */
 
@@ -217,3 +217,5 @@ export function supplyResidualK(memory: HeatWatch, hours: number): number {
 export const supplyDriftK = (memory: HeatWatch): number => dayMean(memory, "supplyC") - lineAt(memory.supply, dayMean(memory, "outdoorC"));
 /** The same of the set point. */
 export const setDriftK = (memory: HeatWatch): number => dayMean(memory, "setC") - lineAt(memory.set, dayMean(memory, "outdoorC"));
+/** How wrong the expectation behind `supplyDriftK` may be, K. */
+export const supplySigmaK = (memory: HeatWatch): number => lineSigma(memory.supply, dayMean(memory, "outdoorC"));

@@ -62,6 +62,8 @@ export interface LeakMemory {
   totalSeenAt: number;
   lastHour: { hour: number; lossM3h: number; expectedM3h: number; sigmaM3h: number };
   cusumLimit: number;
+  /** What one pulse of the totaliser stands for, m³; 0 for one that counts finer. */
+  pulseM3: number;
 }
 
 export interface LeakSettings {
@@ -111,6 +113,7 @@ export function startLeakMemory(): LeakMemory {
     totalSeenAt: Number.NaN,
     lastHour: { hour: Number.NaN, lossM3h: Number.NaN, expectedM3h: Number.NaN, sigmaM3h: Number.NaN },
     cusumLimit: Number.NaN,
+    pulseM3: 0,
   };
 }
 

@@ -51,7 +51,7 @@ const SUPPLY_RISE_SHARE = 0.25;
 export const lowPressureRule: Rule<LowPressureMemory> = {
   kind: "low_pressure",
   level: "circuit",
-  everyMs: MINUTE_MS,
+  everyMs: 5 * MINUTE_MS,
   onSignals: ["p2_return"],
   observers: [habitsObserver],
   holdMs: 3 * MINUTE_MS,

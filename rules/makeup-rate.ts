@@ -35,16 +35,15 @@ export function makeupM3hMax(circuit: Asset, view: View): number {
 export function countedM3(totals: readonly Sample[], rateM3hMax: number): number | undefined {
   if (totals.length < 2) return undefined;
   let sum = 0;
-  for (const step of stepsM3(totals, rateM3hMax)) {
+  for (let index = 1; index < totals.length; index++) {
+    const { at, value } = totals[index]!;
+    const before = totals[index - 1]!;
+    if (value === before.value) continue;
+    const step = counterStepM3(before.value, value, at - before.at, rateM3hMax);
     if (step === undefined) return undefined;
     sum += step;
   }
   return Math.max(0, sum);
-}
-
-/** Volume between neighbouring samples, m³; undefined where the counter was replaced. */
-function stepsM3(totals: readonly Sample[], rateM3hMax: number): (number | undefined)[] {
-  return totals.slice(1).map(({ at, value }, index) => counterStepM3(totals[index]!.value, value, at - totals[index]!.at, rateM3hMax));
 }
 
 /** Less than this share of the window is not a rate. */
@@ -55,26 +54,36 @@ const RESOLUTION_WINDOW_MS = 7_200_000;
 const PULSES_M3 = [1, 0.1, 0.01] as const;
 
 /**
- * Mean makeup (m³/h) over the last `windowMs`, at least: from the totaliser if there is one, less the pulse that may have been
+ * Mean makeup (m³/h) over the last `windowMs`, at least: from the totaliser if there is one, less the pulse (m³) that may have been
  * almost full before, else from the flow. Undefined: not known.
  */
-export function makeupRateM3h(circuit: Asset, view: View, windowMs: number): number | undefined {
+export function makeupRateM3h(circuit: Asset, view: View, windowMs: number, pulseM3: number): number | undefined {
   const totals = view.since(circuit.id, "mk_total", view.at - windowMs);
   if (totals.length > 1) {
+    if (!isCovered(totals, windowMs)) return undefined;
     const counted = countedM3(totals, makeupM3hMax(circuit, view));
-    return counted === undefined || !isCovered(totals, windowMs)
-      ? undefined
-      : (Math.max(0, counted - pulseM3(circuit, view)) * 3_600_000) / (totals.at(-1)!.at - totals[0]!.at);
+    return counted === undefined ? undefined : (Math.max(0, counted - pulseM3) * 3_600_000) / (totals.at(-1)!.at - totals[0]!.at);
   }
   const flows = view.since(circuit.id, "mk_flow", view.at - windowMs);
   return isCovered(flows, windowMs) ? flows.reduce((sum, { value }) => sum + value, 0) / flows.length : undefined;
 }
 
-/** The pulse of a totaliser: the coarsest that all its steps are multiples of; 0 for one that counts finer. */
-function pulseM3(circuit: Asset, view: View): number {
-  const steps = stepsM3(view.since(circuit.id, "mk_total", view.at - RESOLUTION_WINDOW_MS), makeupM3hMax(circuit, view));
-  const isMultiple = (step: number, pulse: number): boolean => Math.abs(step / pulse - Math.round(step / pulse)) < 1e-3;
-  return PULSES_M3.find((pulse) => steps.every((step) => step === undefined || isMultiple(step, pulse))) ?? 0;
+/** The pulse of a totaliser: the coarsest that all its steps of the last hours are multiples of; 0 for one that counts finer. */
+export function pulseOf(circuit: Asset, view: View): number {
+  const totals = view.since(circuit.id, "mk_total", view.at - RESOLUTION_WINDOW_MS);
+  const rateM3hMax = makeupM3hMax(circuit, view);
+  let coarsest = 0;
+  for (let index = 1; index < totals.length; index++) {
+    const { at, value } = totals[index]!;
+    const before = totals[index - 1]!;
+    if (value === before.value) continue;
+    const step = counterStepM3(before.value, value, at - before.at, rateM3hMax);
+    if (step === undefined) continue;
+    while (coarsest < PULSES_M3.length && Math.abs(step / PULSES_M3[coarsest]! - Math.round(step / PULSES_M3[coarsest]!)) >= 1e-3)
+      coarsest++;
+    if (coarsest === PULSES_M3.length) return 0;
+  }
+  return PULSES_M3[coarsest]!;
 }
 
 /** Share of the last `windowMs` in which the makeup pump ran, 0…1. Undefined: not known. */

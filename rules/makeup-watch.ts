@@ -4,7 +4,7 @@ import type { SignalId } from "../model/signals.ts";
 import { urgentLossM3h } from "./leak-limits.ts";
 import { finishQuarters, type LeakMemory, type LeakSettings, localHours, startLeakMemory } from "./leak-watch.ts";
 import { HOUR_MS, type MakeupSource, QUARTER_MS, takeIn } from "./makeup-balance.ts";
-import { makeupM3hMax } from "./makeup-rate.ts";
+import { makeupM3hMax, pulseOf } from "./makeup-rate.ts";
 import type { Observer } from "./observer.ts";
 import type { View } from "./rule.ts";
 
@@ -28,6 +28,7 @@ export const makeupObserver: Observer<LeakMemory> = {
   observe(memory, circuit, view) {
     const settings = settingsFor(circuit, view);
     takeSamples(memory, circuit, view, settings.waterVolumeM3);
+    memory.pulseM3 = pulseOf(circuit, view);
     finishQuarters(memory, Math.floor(view.at / QUARTER_MS), settings);
   },
 };

@@ -42,7 +42,7 @@ interface DevicesMemory {
 export const offlineDevicesRule: Rule<DevicesMemory> = {
   kind: "offline",
   level: "building",
-  everyMs: 5 * MINUTE_MS,
+  everyMs: 15 * MINUTE_MS,
   onSignals: [],
   holdMs: 0,
   keepMs: 10 * MINUTE_MS,

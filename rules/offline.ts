@@ -62,7 +62,7 @@ interface OfflineMemory {
 export const offlineRule: Rule<OfflineMemory> = {
   kind: "offline",
   level: "station",
-  everyMs: MINUTE_MS,
+  everyMs: 5 * MINUTE_MS,
   onSignals: [],
   holdMs: 0,
   keepMs: 5 * MINUTE_MS,
@@ -93,12 +93,12 @@ export const offlineRule: Rule<OfflineMemory> = {
     const limitMs = silenceLimitMs(memory, asset, view);
     const value = silentMs / MINUTE_MS;
     const limit = limitMs / MINUTE_MS;
-    if (silentMs <= limitMs) {
+    if (silentMs < limitMs) {
       const outdoor = view.last(asset.id, "t_out");
       if (outdoor !== undefined) memory.outdoorC = outdoor.value;
       const power = view.last(asset.id, "power_ok");
       if (power !== undefined) memory.powerOk = power.value;
-      return { state: "normal", value, limit };
+      return { state: "normal", value, limit, againAt: heardAt + limitMs };
     }
     const isBlindInFrost =
       silentMs > view.limits.get("offline_urgent_min", asset.id) * MINUTE_MS &&

@@ -4,8 +4,7 @@ import { HEATING_PHASES } from "../model/season.ts";
 import type { Text } from "../model/text.ts";
 import { rankCauses } from "./causes.ts";
 import { signalEvidence, texts } from "./evidence.ts";
-import { hasFlow, type HeatState, heatStateOf } from "./heat-state.ts";
-import { heatObserver } from "./heat-watch.ts";
+import { hasFlow, type HeatState, heatStateObserver, heatStateOf } from "./heat-state.ts";
 import type { Limit } from "./limits.ts";
 import { durationText, tidy } from "./phrases.ts";
 import type { Rule, Verdict, View } from "./rule.ts";
@@ -37,7 +36,7 @@ export const primaryShortageRule: Rule<null> = {
   level: "station",
   everyMs: 5 * MINUTE_MS,
   onSignals: [],
-  observers: [heatObserver],
+  observers: [heatStateObserver],
   holdMs: 30 * MINUTE_MS,
   keepMs: 30 * MINUTE_MS,
   phases: HEATING_PHASES,
@@ -173,10 +172,10 @@ function signOf(state: HeatState, station: Asset, view: View): Sign | undefined 
   const get = (name: keyof typeof primaryShortageLimits): number => view.limits.get(name, station.id);
   if (!hasFlow(state)) return undefined;
   const deficitK = -state.errorK;
-  const isCold = state.primaryErrorK < -get("shortage_primary_k");
+  const isCold = state.primaryErrorK < -Math.max(get("shortage_primary_k"), 3 * state.primarySigmaK);
   const isWeak = state.primaryKpaShare < get("shortage_pressure_share");
   // The valve makes up for a shortage as long as it can: then it is open, or the supply has begun to fall.
-  const isFelt = deficitK > get("shortage_small_deficit_k") || state.isOpen;
+  const isFelt = deficitK > get("shortage_deficit_k") || (state.isOpen && deficitK > get("shortage_small_deficit_k"));
   if ((isCold || isWeak) && isFelt) return "primary";
   const isFouled = state.exchangerShare < get("shortage_exchanger_share");
   if (deficitK > get("shortage_deficit_k") && state.isOpen && !isFouled) return "valve";

@@ -12,7 +12,7 @@ export const sensorLimits = {
   sensor_stuck_hours: limit(4, "h", "且不短于4小时（实测最长6小时于0.01 K表）", "and for at least so long"),
   sensor_stuck_steps: limit(5, "×", "而相关测点变化超过5个分辨率", "while its companion moved by so many steps"),
   sensor_spikes: limit(3, "1", "6小时内孤立跳变次数", "Lone jumps within six hours"),
-  sensor_noise_times: limit(4, "×", "相邻采样跳动为平时的倍数", "Steps between samples as a multiple of the usual"),
+  sensor_noise_times: limit(5, "×", "相邻采样跳动为平时的倍数", "Steps between samples as a multiple of the usual"),
   sensor_swapped_k: limit(1, "K", "回高于供；实测一年仅13个单小时", "Return above supply: 13 single hours in a measured year"),
   sensor_swapped_kpa: limit(15, "kPa", "回压高于供压", "Return pressure above supply"),
   sensor_shift_k: limit(2.5, "K", "与相关测点之差偏离平时", "Difference to what goes with it off its usual"),

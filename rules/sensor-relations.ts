@@ -4,6 +4,7 @@ import type { Text } from "../model/text.ts";
 import { circulationOf } from "./circulation.ts";
 import { habitsOf } from "./circuit-habits.ts";
 import { heatedUnits } from "./cooling-index.ts";
+import { coolingObserver } from "./cooling-watch.ts";
 import { tidy } from "./phrases.ts";
 import { type Relation, shiftOf } from "./relation.ts";
 import type { View } from "./rule.ts";
@@ -45,14 +46,14 @@ function overUnits(asset: Asset, view: View, own: SignalId, unit: SignalId): num
   return known.length < Math.max(UNITS_MIN, units.length / 2) ? NaN : value - median(known);
 }
 
-/** Unit temperature less the median of the circuit's others. */
-function overPeers(asset: Asset, view: View, signal: SignalId): number | undefined {
+/** Unit temperature less the median of its circuit's units. */
+function overPeers(asset: Asset, view: View, signal: "t_supply" | "t_return"): number | undefined {
   if (asset.level !== "unit" || asset.circuit === undefined || view.pointState(asset.id, signal) === undefined) return undefined;
-  const others = heatedUnits(view.network, asset.circuit).filter(({ id }) => id !== asset.id);
-  if (others.length < UNITS_MIN) return undefined;
-  const value = view.raw.last(asset.id, signal)?.value;
-  const known = others.map(({ id }) => view.last(id, signal)?.value ?? NaN).filter((temperature) => !Number.isNaN(temperature));
-  return value === undefined || known.length < UNITS_MIN ? NaN : value - median(known);
+  const peers = view.observed(coolingObserver, asset.circuit)?.peers;
+  if (peers === undefined) return NaN;
+  if (peers.count < UNITS_MIN + 1) return undefined;
+  const value = view.raw.last(asset.id, signal)?.value ?? NaN;
+  return value - (signal === "t_supply" ? peers.supplyC : peers.returnC);
 }
 
 /** Heat meter over flow times spread (DOMAIN 3.7). */
@@ -105,8 +106,12 @@ export function relationDoubts(
   if (back !== undefined && back !== 0 && !unitsSuffer(asset, view)) drift("t2_return", back, "各单元回温", "the units' return");
   const unitSupply = off("unit_supply");
   const unitReturn = relations.unit_return === undefined ? undefined : shiftOf(relations.unit_return);
-  // Less flow would lower both, more would raise the return.
-  if (unitSupply !== undefined && unitSupply !== 0 && unitReturn !== undefined && Math.abs(unitReturn.by) < 0.4 * Math.abs(unitSupply))
+  // No source is warmer than its own; standing water is colder, but then its return is too.
+  const isAlone = unitReturn !== undefined && unitSupply !== undefined && Math.abs(unitReturn.by) < 0.2 * Math.abs(unitSupply);
+  if (
+    unitSupply !== undefined &&
+    (unitSupply > 0 ? unitReturn !== undefined && unitReturn.by < 0.5 * unitSupply : unitSupply < 0 && isAlone)
+  )
     drift("t_supply", unitSupply, "同伴供温", "its peers' supply");
   const meter = relations.meter === undefined ? undefined : shiftOf(relations.meter);
   if (meter !== undefined && Math.abs(meter.by) > Math.max(limits.sensor_meter_share, 5 * meter.deviation))

@@ -2,7 +2,7 @@ import type { Asset } from "../model/network.ts";
 import { SIGNALS, type SignalId } from "../model/signals.ts";
 import type { Text } from "../model/text.ts";
 import { circulationOf } from "./circulation.ts";
-import { peersOf } from "./cooling-index.ts";
+import { coolingObserver } from "./cooling-watch.ts";
 import { tidy } from "./phrases.ts";
 import { FAILED } from "./quality.ts";
 import type { Sample, View } from "./rule.ts";
@@ -88,6 +88,8 @@ export function isStuck(asset: Asset, signal: SignalId, view: View, limits: Sens
   const hours = (view.at - state.flatAt) / HOUR_MS;
   if (hours < limits.sensor_stuck_hours || movedSteps < limits.sensor_stuck_steps) return undefined;
   const value = view.raw.last(asset.id, signal)?.value ?? NaN;
+  // Nothing flows, or the pressure is gone: a true zero does not move.
+  if (value === 0) return undefined;
   return {
     sign: "stuck",
     value: hours,
@@ -113,6 +115,8 @@ export function isSpiking(asset: Asset, signal: SignalId, view: View, limits: Se
 
 /** Least samples for a judgement on noise. */
 const NOISE_SAMPLES_MIN = 16;
+/** Steps of noise are as large between neighbours as between every fourth; of what swings they are smaller. */
+const NOISE_SHARE = 0.85;
 
 /** Mean step between neighbouring samples, and between every fourth: noise jumps as far at once as later, what moves goes on moving. */
 export function restlessness(samples: readonly Sample[]): { readonly one: number; readonly four: number } | undefined {
@@ -136,7 +140,7 @@ export function isNoisy(
   if (now === undefined || !(usual > 0)) return undefined;
   const floor = Math.max(usual, Number.isNaN(resolution) ? 0 : resolution / 3);
   const times = now.one / floor;
-  if (times < limits.sensor_noise_times || now.one < 0.7 * now.four) return undefined;
+  if (times < limits.sensor_noise_times || now.one < NOISE_SHARE * now.four) return undefined;
   return {
     sign: "noisy",
     value: times,
@@ -192,7 +196,8 @@ export function swappedPair(
 /** Whether the place is heated and moves, so that the supply must be the warmer (the higher) one. */
 function isMoving(asset: Asset, supplySignal: SignalId, view: View, backValue: number): boolean {
   if (asset.level === "unit" && asset.circuit !== undefined) {
-    const peers = peersOf(view, asset.circuit);
+    const peers = view.observed(coolingObserver, asset.circuit)?.peers;
+    if (peers === undefined) return false;
     // What is called its return has to be as warm as the others' supply.
     return peers.count >= 3 && peers.dropK > 4 && Math.abs(backValue - peers.supplyC) < 5;
   }

@@ -3,6 +3,7 @@ import { WARM_PHASES } from "../model/season.ts";
 import { type Level, SIGNALS, type SignalId } from "../model/signals.ts";
 import { type Habit, learnHabit, startHabit } from "./habit.ts";
 import { habitsObserver } from "./circuit-habits.ts";
+import { coolingObserver } from "./cooling-watch.ts";
 import { limitReader } from "./limit-reader.ts";
 import type { Observer } from "./observer.ts";
 import { learnRelation, type Relation, startRelation } from "./relation.ts";
@@ -53,7 +54,7 @@ function sensorObserver(level: Level): Observer<SensorWatch> {
     level,
     everyMs: isFast ? 15 * MINUTE_MS : HOUR_MS,
     phases: WARM_PHASES,
-    observers: [habitsObserver],
+    observers: level === "unit" ? [coolingObserver] : isFast ? [habitsObserver] : [],
     start: () => ({ doubts: [], hour: NaN, noise: {}, flats: {}, relations: {}, counter: NaN, resetAt: NaN }),
 
     observe(memory, asset, view) {
@@ -167,12 +168,18 @@ function followFlat(memory: SensorWatch, asset: Asset, signal: SignalId, view: V
     if (track === undefined) flat.companions.push((track = { signal: companion, least: value, most: value }));
     track.least = Math.min(track.least, value);
     track.most = Math.max(track.most, value);
-    const own = view.pointState(asset.id, companion)?.resolution ?? NaN;
-    const step = Math.max(STEP[SIGNALS[companion].unit] ?? 1, Number.isNaN(own) ? 0 : own);
+    const step = Math.max(
+      STEP[SIGNALS[companion].unit] ?? 1,
+      finite(view.pointState(asset.id, companion)?.resolution),
+      // A point that knows whole kelvins only rests while its companion moves by less.
+      SIGNALS[companion].unit === SIGNALS[signal].unit ? finite(state.resolution) : 0,
+    );
     steps = Math.max(steps, (track.most - track.least) / step);
   }
   return steps;
 }
+
+const finite = (number: number | undefined): number => (number === undefined || Number.isNaN(number) ? 0 : number);
 
 const BACKLASH_M3 = 0.05;
 const RESET_SHOWN_MS = 24 * HOUR_MS;

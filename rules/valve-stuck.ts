@@ -4,8 +4,7 @@ import { WARM_PHASES } from "../model/season.ts";
 import type { Level } from "../model/signals.ts";
 import { rankCauses } from "./causes.ts";
 import { signalEvidence, texts } from "./evidence.ts";
-import { heatStateOf } from "./heat-state.ts";
-import { heatObserver } from "./heat-watch.ts";
+import { heatStateObserver, heatStateOf } from "./heat-state.ts";
 import type { Limit } from "./limits.ts";
 import { durationText, tidy } from "./phrases.ts";
 import type { Rule, Sample, Verdict, View } from "./rule.ts";
@@ -35,7 +34,7 @@ function valveStuck(level: Level): Rule<null> {
     level,
     everyMs: 5 * MINUTE_MS,
     onSignals: [],
-    observers: [heatObserver],
+    observers: [heatStateObserver],
     holdMs: 15 * MINUTE_MS,
     keepMs: 20 * MINUTE_MS,
     phases: WARM_PHASES,

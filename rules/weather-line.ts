@@ -1,3 +1,5 @@
+import { medianDeviation, SIGMA_PER_MAD } from "./statistics.ts";
+
 /**
  * How a daily mean goes with the day's outdoor temperature: `y = a + b·x`, learned from the days of the last four weeks (DOMAIN 3.6). Few
  * or alike days say little of the slope: it is held to a prior as strongly as a week of usual weather would.
@@ -9,6 +11,9 @@ const PRIOR_K2 = 45;
 /** A day further from the line than this many median deviations counts less (Huber). */
 const HUBER = 2.5;
 const HUBER_FLOOR = 0.5;
+/** Least scatter that is believed, and the days that the prior stands for. */
+const SIGMA_MIN = 0.5;
+const PRIOR_DAYS = 5;
 
 /** Plain data: outdoor temperature (°C) and mean of each day that taught, oldest first. */
 export interface WeatherLine {
@@ -16,9 +21,13 @@ export interface WeatherLine {
   readonly y: number[];
   a: number;
   b: number;
+  /** Standard deviation of the days about the line, mean of their x and how far they spread (with the prior). */
+  sigma: number;
+  meanX: number;
+  spreadX: number;
 }
 
-export const startWeatherLine = (): WeatherLine => ({ x: [], y: [], a: NaN, b: NaN });
+export const startWeatherLine = (): WeatherLine => ({ x: [], y: [], a: NaN, b: NaN, sigma: NaN, meanX: NaN, spreadX: NaN });
 
 /** Takes in a day; `priorSlope` in y's unit per K. Unknown (NaN) days teach nothing. */
 export function learnDay(line: WeatherLine, x: number, y: number, priorSlope: number): void {
@@ -57,7 +66,20 @@ function fit(line: WeatherLine, weights: readonly number[], priorSlope: number):
   }
   line.b = xy / xx;
   line.a = meanY - line.b * meanX;
+  line.meanX = meanX;
+  line.spreadX = xx;
+  line.sigma =
+    SIGMA_PER_MAD *
+    medianDeviation(
+      y.map((value, day) => value - lineAt(line, x[day]!)),
+      0,
+    );
 }
 
 /** What the line says at an outdoor temperature; NaN until three days are known. */
 export const lineAt = ({ a, b }: WeatherLine, x: number): number => a + b * x;
+
+/** How wrong the line may be at an outdoor temperature: its own scatter, few days, and weather that it has not seen; in y's unit. */
+export function lineSigma({ sigma, meanX, spreadX, x: days }: WeatherLine, x: number): number {
+  return Math.max(SIGMA_MIN, sigma) * Math.sqrt(1 + 1 / days.length + (x - meanX) ** 2 / (spreadX / PRIOR_DAYS));
+}

@@ -150,6 +150,16 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 6,
+    name: "decisions",
+    sql: `
+      CREATE TABLE decisions (sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT GENERATED ALWAYS AS (body->>'$.id') VIRTUAL, body TEXT NOT NULL) STRICT;
+      CREATE UNIQUE INDEX decision_id ON decisions(id);
+      CREATE TRIGGER decisions_are_not_changed BEFORE UPDATE ON decisions BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END;
+      CREATE TRIGGER decisions_are_not_deleted BEFORE DELETE ON decisions BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END;
+    `,
+  },
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)!.version;

@@ -32,10 +32,10 @@ describe("offline", () => {
     const { host, feed } = rig();
     feed(START, SILENT);
     const lastAt = SILENT - MINUTE;
-    host.tick(lastAt + 10 * MINUTE);
+    host.tick(lastAt + 10 * MINUTE - 1);
     expect(offline(host)).toEqual([]);
-    host.tick(lastAt + 11 * MINUTE);
-    expect(offline(host)).toMatchObject([{ asset: "S1", severity: "general", since: lastAt, detectedAt: lastAt + 11 * MINUTE }]);
+    host.tick(lastAt + 10 * MINUTE);
+    expect(offline(host)).toMatchObject([{ asset: "S1", severity: "general", since: lastAt, detectedAt: lastAt + 10 * MINUTE }]);
     expect(offline(host)[0]!.summary.zh).toContain("03:59 起全站无数据");
   });
 
@@ -45,9 +45,9 @@ describe("offline", () => {
       ({ point }) => point.asset === "S1",
     );
     host.accept(history.commit(slow));
-    host.tick(SILENT - 5 * MINUTE + 15 * MINUTE);
+    host.tick(SILENT - 5 * MINUTE + 15 * MINUTE - 1);
     expect(offline(host)).toEqual([]);
-    host.tick(SILENT - 5 * MINUTE + 16 * MINUTE);
+    host.tick(SILENT - 5 * MINUTE + 15 * MINUTE);
     expect(offline(host)).toHaveLength(1);
   });
 

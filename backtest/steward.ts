@@ -3,7 +3,7 @@ import type { TicketEventKind } from "../model/ticket.ts";
 import type { TicketDesk } from "../ticket-desk.ts";
 
 /**
- * The steward of a played world. Repairs happen when the scenario says, so the steward only finishes tickets: one whose signals have
+ * The steward of a played world or a backtest. Repairs happen when they happen, so the steward only finishes tickets: one whose signals have
  * been back for an hour is reported as done, confirmed where somebody had called, and closed; one that rests on calls alone is
  * visited and closed a day after the last of them. What comes back within 72 h reopens its ticket and counts as a relapse.
  */
@@ -20,6 +20,8 @@ export interface Steward {
   nextAt(): number;
   /** Goes one round. */
   work(at: number): void;
+  /** There is nothing to go round for until `at`. */
+  rest(at: number): void;
 }
 
 export function createSteward(desk: TicketDesk, startAt: number): Steward {
@@ -35,6 +37,7 @@ export function createSteward(desk: TicketDesk, startAt: number): Steward {
 
   return {
     nextAt: () => roundAt,
+    rest: (at) => void (roundAt = Math.max(roundAt, at + ROUND_MS)),
     work(at) {
       roundAt = at + ROUND_MS;
       for (const { id, state, source, recoveredAt } of desk.open()) {
