@@ -21,3 +21,5 @@ export const WARM_PHASES = ["commissioning", "heating", "extreme_cold", "tail"] 
 export const RUNNING_PHASES = ["cold_circulation", ...WARM_PHASES] as const satisfies readonly SeasonPhase[];
 /** Phases of regular heating. */
 export const HEATING_PHASES = ["heating", "extreme_cold", "tail"] as const satisfies readonly SeasonPhase[];
+/** Phases in which the plant is in use. */
+export const ACTIVE_PHASES = ["filling", ...RUNNING_PHASES, "shutdown"] as const satisfies readonly SeasonPhase[];

@@ -4,7 +4,7 @@ import type { Text } from "../model/text.ts";
 import { explainAirLock } from "./air-lock-explanation.ts";
 import { airEventLimits, airEventsObserver, type Prior, priorOf } from "./air-lock-events.ts";
 import { coolingLimits, outdoorC, type UnitCooling } from "./cooling-index.ts";
-import { type CoolingTrack, indexOver, riseHours, roseAbove, usualIndex } from "./cooling-track.ts";
+import { type CoolingTrack, indexOver, judgedBase, riseHours, roseAbove, usualIndex } from "./cooling-track.ts";
 import { coolingObserver, coolingOf } from "./cooling-watch.ts";
 import { fluctuationK } from "./fluctuation.ts";
 import { limitReader } from "./limit-reader.ts";
@@ -134,9 +134,10 @@ export const airLockRule: Rule<AirLockMemory> = {
 /** Begins and ends the time of a high index, and gathers its signs meanwhile. */
 function followIndex(memory: AirLockMemory, history: CoolingTrack, unit: Asset, view: View, index: number, cooling: UnitCooling): void {
   const limits = valuesOf(view.limits, unit.id);
-  const base = Math.min(history.base, valuesOf(view.limits, unit.id).cooling_base_max);
   if (memory.signs === undefined) {
-    const risen = Number.isNaN(base) ? cooling.amongPeers : index >= base * limits.air_lock_base_rise;
+    // Air is there from the first filling on: without a base the events before it have to tell.
+    const isKnown = !Number.isNaN(history.base) || !cooling.amongPeers;
+    const risen = !isKnown || index >= judgedBase(history, cooling.amongPeers, limits.cooling_base_max) * limits.air_lock_base_rise;
     if (index < limits.air_lock_index || !risen) return learnFlutter(memory, unit, view, index);
     memory.onsetAt = roseAbove(history, (usualIndex(history) + index) / 2) ?? view.at;
     memory.signs = {

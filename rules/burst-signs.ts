@@ -110,12 +110,17 @@ function before(samples: readonly Sample[], at: number): Sample | undefined {
   return undefined;
 }
 
-/** The pump runs and runs, and still the pressure is well below where it starts: on two samples in a row. */
+/**
+ * The pump runs and runs, and still the pressure is well below where it starts: on two samples in a row. A pump that found the pressure
+ * so low when it started (after a power cut, a failure of its own) first has to fill up what was lost.
+ */
 export function staysBelowStart(memory: BurstMemory, circuit: Asset, view: View, pressure: Sample): boolean {
   const { id } = circuit;
   const learned = habitsOf(view, id).startKpa.usual;
   const start = Number.isNaN(learned) ? (circuit.circuitFacts?.staticPressureKpa ?? NaN) : learned;
-  const isLow = pressure.value < start - view.limits.get("burst_below_start", id) && !isFilling(circuit, view, pressure, PUMP_WINDOW_MS);
+  const leastKpa = start - view.limits.get("burst_below_start", id);
+  const isLow =
+    pressure.value < leastKpa && !isFilling(circuit, view, pressure, PUMP_WINDOW_MS) && !foundItLow(id, view, pressure, leastKpa);
   if (!isLow || !((pumpShare(id, view, PUMP_WINDOW_MS) ?? 0) >= view.limits.get("burst_pump_share", id))) {
     memory.lowCount = 0;
     return false;
@@ -126,6 +131,17 @@ export function staysBelowStart(memory: BurstMemory, circuit: Asset, view: View,
     return false;
   }
   return pressure.at > memory.lowAt;
+}
+
+/** Whether the pressure was as low when the present run of the makeup pump began, and has not fallen since. */
+function foundItLow(circuit: string, view: View, pressure: Sample, leastKpa: number): boolean {
+  const states = view.since(circuit, "mk_pump", 0);
+  const runs = states.length > 0 ? states : view.since(circuit, "mk_flow", 0);
+  let beganAt = NaN;
+  for (let index = runs.length - 1; index >= 0 && runs[index]!.value > 0; index--) beganAt = runs[index]!.at;
+  if (Number.isNaN(beganAt)) return false;
+  const atStart = before(view.since(circuit, "p2_return", 0), beganAt);
+  return atStart !== undefined && atStart.value < leastKpa && pressure.value >= atStart.value - NOISE_KPA;
 }
 
 /** Once a minute: the sum over ten minutes does not change faster. */

@@ -6,8 +6,8 @@ import { airEventsObserver, priorOf } from "./air-lock-events.ts";
 import { rankCauses } from "./causes.ts";
 import { hundredths, indexEvidence, returnEvidence, supplyEvidence, tenths } from "./cooling-evidence.ts";
 import { coolingLimits, outdoorC } from "./cooling-index.ts";
-import { indexOver, riseHours, roseAbove, usualIndex } from "./cooling-track.ts";
-import { coolingObserver, coolingOf } from "./cooling-watch.ts";
+import { indexOver, judgedBase, riseHours, roseAbove, usualIndex } from "./cooling-track.ts";
+import { awaitsOpening, coolingObserver, coolingOf } from "./cooling-watch.ts";
 import { signalEvidence, texts } from "./evidence.ts";
 import { fluctuationK } from "./fluctuation.ts";
 import { limitReader } from "./limit-reader.ts";
@@ -38,11 +38,19 @@ export const closedValveLimits = {
   closed_valve_rise_hours: limit(2.5, "h", "在此时间内完成的为阶跃", "A rise within this is a step"),
   closed_valve_flutter: limit(2, "1", "回温波动不大于平时的2倍，否则为集气", "The return hardly flutters, else it is air"),
   closed_valve_stagnant_k: limit(8, "K", "供温比应有值低8 K：无循环", "Supply so far below what is offered: no circulation"),
+  closed_valve_room_c: limit(
+    20,
+    "°C",
+    "无供温测点时：回温低于室温即无循环",
+    "Without a supply sensor: a return colder than rooms does not circulate",
+  ),
   closed_valve_stagnant_hours: limit(3, "h", "无循环的持续时间", "How long nothing has circulated"),
   closed_valve_urgent_out_c: limit(-10, "°C", "室外低于此值，断流为紧急", "Without circulation urgent below this outdoor temperature"),
 } satisfies Record<string, Limit>;
 
 const valuesOf = limitReader(closedValveLimits);
+
+const RECOVERED_RISE = 1.1;
 
 type Sign = "shut" | "off_command" | "throttled" | "stagnant" | "step";
 
@@ -141,8 +149,8 @@ export const closedValveRule: Rule<ClosedValveMemory> = {
         en: `Starved since the valve closed by ${tidy(episode?.fellPct ?? NaN, 0)} %: cooling index ${tidy(index, 2)}`,
       },
       stagnant: {
-        zh: `单元断流：供温 ${tenths(cooling.supplyC)} °C，应有 ${tenths(cooling.offeredC)}`,
-        en: `No circulation: supply ${tenths(cooling.supplyC)} °C, offered ${tenths(cooling.offeredC)}`,
+        zh: `单元断流：${Number.isNaN(cooling.supplyC) ? `回温 ${tenths(cooling.returnC)} °C，同伴 ${tenths(peers.returnC)}` : `供温 ${tenths(cooling.supplyC)} °C，应有 ${tenths(cooling.offeredC)}`}`,
+        en: `No circulation: ${Number.isNaN(cooling.supplyC) ? `return ${tenths(cooling.returnC)} °C, peers ${tenths(peers.returnC)}` : `supply ${tenths(cooling.supplyC)} °C, offered ${tenths(cooling.offeredC)}`}`,
       },
       step: {
         zh: `流量阶跃下降后保持，降温指数 ${tidy(index, 2)}，疑似阀门被关小`,
@@ -207,8 +215,8 @@ const FLUTTER_FLOOR_K = 0.1;
 /** Begins and ends the time of a high index, and learns how restless a well unit's return is. */
 function follow(memory: ClosedValveMemory, unit: Asset, view: View, index: number): void {
   const limits = valuesOf(view.limits, unit.id);
-  const { track } = coolingOf(view, unit)!;
-  const base = Math.min(usualIndex(track), limits.cooling_base_max);
+  const { track, cooling } = coolingOf(view, unit)!;
+  const base = judgedBase(track, cooling.amongPeers, limits.cooling_base_max);
   const isHigh = index >= limits.closed_valve_index && index >= base * limits.closed_valve_base_rise;
   if (memory.episode === undefined) {
     if (!isHigh) {
@@ -235,7 +243,8 @@ function follow(memory: ClosedValveMemory, unit: Asset, view: View, index: numbe
     return;
   }
   const { episode } = memory;
-  if (index < 0.9 * limits.closed_valve_index) {
+  // Near its own base again it is over, also where that is high.
+  if (index < Math.max(0.9 * limits.closed_valve_index, RECOVERED_RISE * base)) {
     memory.episode = undefined;
     return;
   }
@@ -247,20 +256,20 @@ function follow(memory: ClosedValveMemory, unit: Asset, view: View, index: numbe
 
 function signOf(memory: ClosedValveMemory, unit: Asset, view: View, index: number): Sign | undefined {
   const limits = valuesOf(view.limits, unit.id);
-  const { peers, cooling } = coolingOf(view, unit)!;
+  const { peers } = coolingOf(view, unit)!;
   const position = view.last(unit.id, "valve_pos")?.value;
   const command = view.last(unit.id, "valve_set")?.value;
+  const isOffCommand = position !== undefined && command !== undefined && command - position > limits.closed_valve_off_pct;
+  // Told to be open and shut all the same: a fault in any weather.
+  if (isOffCommand && position < limits.closed_valve_pct && !(index < 1.1)) return "shut";
   // Where nothing circulates or nothing is heated, a closed valve does no harm.
   const isHeated = peers.count === 0 || peers.dropK > limits.cooling_drop_k_min;
   if (!isHeated) return undefined;
   if (position !== undefined && position < limits.closed_valve_pct && !(index < 1.1)) return "shut";
   const { episode } = memory;
-  if (position !== undefined && command !== undefined && command - position > limits.closed_valve_off_pct && index >= 1.15)
-    return "off_command";
+  if (isOffCommand && index >= 1.15) return "off_command";
   if (episode !== undefined && episode.fellPct >= limits.closed_valve_step_pct) return "throttled";
-  const missingK = cooling.offeredC - cooling.supplyC;
-  if (peers.count > limits.cooling_peers_min && missingK > limits.closed_valve_stagnant_k && cooling.returnC < peers.returnC)
-    return "stagnant";
+  if (peers.count > limits.cooling_peers_min && isStagnant(view, unit, index, limits) && !awaitsOpening(view, unit)) return "stagnant";
   if (
     episode !== undefined &&
     episode.riseHours <= limits.closed_valve_rise_hours &&
@@ -269,4 +278,16 @@ function signOf(memory: ClosedValveMemory, unit: Asset, view: View, index: numbe
   )
     return "step";
   return undefined;
+}
+
+/** Nothing warm arrives; without a supply sensor: what comes back is as cold as its rooms, which flowing water never is. */
+function isStagnant(view: View, unit: Asset, index: number, limits: ReturnType<typeof valuesOf>): boolean {
+  const { peers, cooling } = coolingOf(view, unit)!;
+  if (!(cooling.returnC < peers.returnC)) return false;
+  if (!Number.isNaN(cooling.supplyC)) return cooling.offeredC - cooling.supplyC > limits.closed_valve_stagnant_k;
+  return (
+    index >= limits.closed_valve_index &&
+    cooling.returnC < limits.closed_valve_room_c &&
+    peers.returnC > limits.closed_valve_room_c + limits.cooling_drop_k_min
+  );
 }

@@ -6,7 +6,7 @@ import { median } from "./statistics.ts";
 
 const HOUR_MS = 3_600_000;
 const WINDOW_PAST_MS = 12 * HOUR_MS;
-/** A lone sensor is believed only if the water agrees: φ at least this. */
+/** A lone cold sensor may be one flat's own affair: it is believed only if the water agrees: φ at least this. */
 const LONE_INDEX_MIN = 1.15;
 
 /** With fewer sensors elsewhere on the circuit nothing can be compared. */
@@ -68,7 +68,7 @@ export function roomsOf(view: View, unit: Asset, index: number, limits: RoomLimi
   values.sort((a, b) => a - b);
   const count = values.length;
   const many = coldWeight >= limits.under_heated_room_count || (count > 0 && coldWeight / count >= limits.under_heated_room_share);
-  const believed = count > 1 || index >= LONE_INDEX_MIN;
+  const believed = coldCount > 1 || index >= LONE_INDEX_MIN;
   const cold = coldCount > 0 && many && believed && !circuitIsCold(view, unit, limits);
   return { count, coldCount, lowestC: values[0] ?? Infinity, medianC: values[count >> 1] ?? Number.NaN, cold, windows };
 }

@@ -43,11 +43,13 @@ const STAGNANT_INDEX = 1.5;
 /** What the units of one circuit do at one moment. */
 export interface Peers {
   readonly at: number;
-  /** Units with both temperatures, and units with a return temperature. */
+  /** Units with a temperature drop, and units with a return temperature. */
   readonly count: number;
   readonly returnCount: number;
   readonly dropK: number;
+  /** Median of the units' own supply sensors; the circuit's supply where they have none. */
   readonly supplyC: number;
+  readonly supplyDeviationK: number;
   readonly returnC: number;
   readonly returnDeviationK: number;
   /** Spread of φ over the circuit. */
@@ -74,25 +76,28 @@ export function peersOf(view: View, circuit: string): Peers {
   const supplies: number[] = [];
   const returns: number[] = [];
   const drops: number[] = [];
+  const circuitC = view.last(circuit, "t2_supply")?.value ?? Number.NaN;
   for (const unit of heatedUnits(view.network, circuit)) {
     const returnC = recent(view, unit.id, "t_return");
     if (returnC === undefined) continue;
     returns.push(returnC);
-    const supplyC = recent(view, unit.id, "t_supply");
-    if (supplyC === undefined) continue;
-    supplies.push(supplyC);
+    const ownC = recent(view, unit.id, "t_supply");
+    if (ownC !== undefined) supplies.push(ownC);
+    const supplyC = ownC ?? (hasSupply(view, unit.id) ? NaN : circuitC);
     // Sensors that are swapped, or without flow, say nothing about a usual drop.
     if (supplyC - returnC >= NO_FLOW_DROP_K) drops.push(supplyC - returnC);
   }
   const dropK = median(drops);
   const indices = drops.map((drop) => drop / dropK);
+  const supplyC = supplies.length > 0 ? median(supplies) : circuitC;
   const returnC = median(returns);
   return {
     at: view.at,
     count: drops.length,
     returnCount: returns.length,
     dropK,
-    supplyC: median(supplies),
+    supplyC,
+    supplyDeviationK: medianDeviation(supplies, supplyC),
     returnC,
     returnDeviationK: medianDeviation(returns, returnC),
     indexP10: quantile(indices, 0.1),
@@ -100,6 +105,9 @@ export function peersOf(view: View, circuit: string): Peers {
     starved: indices.filter((index) => index >= STAGNANT_INDEX).length,
   };
 }
+
+/** Whether a unit has a supply sensor of its own; what flows into one without is what leaves the station. */
+const hasSupply = (view: View, unit: string): boolean => view.lastReport(unit, "t_supply") !== undefined;
 
 /** A temperature of about now: meters that report once a day are not current for days. */
 function recent(view: View, unit: string, signal: "t_supply" | "t_return"): number | undefined {
@@ -110,6 +118,7 @@ function recent(view: View, unit: string, signal: "t_supply" | "t_return"): numb
 
 /** One unit at one moment; NaN where unknown. */
 export interface UnitCooling {
+  /** Of its own sensor. */
   readonly supplyC: number;
   readonly returnC: number;
   readonly index: number;
@@ -127,7 +136,8 @@ export function unitCooling(view: View, unit: Asset, peers: Peers): UnitCooling 
   const limits = coolingValues(view.limits, unit.id);
   const amongPeers = peers.count > limits.cooling_peers_min;
   const dropK = amongPeers ? peers.dropK : stationSupplyC - (view.last(circuit, "t2_return")?.value ?? Number.NaN);
-  const index = dropK > limits.cooling_drop_k_min ? (supplyC - returnC) / dropK : Number.NaN;
+  const arrivingC = hasSupply(view, unit.id) ? supplyC : stationSupplyC;
+  const index = dropK > limits.cooling_drop_k_min ? (arrivingC - returnC) / dropK : Number.NaN;
   return { supplyC, returnC, index, amongPeers, offeredC: amongPeers ? peers.supplyC : stationSupplyC };
 }
 

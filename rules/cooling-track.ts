@@ -134,6 +134,14 @@ export function roseAbove(history: CoolingTrack, level: number): number | undefi
 /** The unit's own base, 1 while that is not known. */
 export const usualIndex = ({ base }: CoolingTrack): number => (Number.isNaN(base) ? 1 : base);
 
+/**
+ * What a unit's φ is compared with: its base, among peers at most `baseMax`; a unit whose base is not known yet may always have been as
+ * far off as that. Without peers only its own past has a meaning: NaN while unknown.
+ */
+export function judgedBase({ base }: CoolingTrack, amongPeers: boolean, baseMax: number): number {
+  return amongPeers ? Math.min(Number.isNaN(base) ? baseMax : base, baseMax) : base;
+}
+
 /** Hours that the rise from the base to `now` took, between a quarter and three quarters of the way; NaN without a rise. */
 export function riseHours(history: CoolingTrack, now: number): number {
   const from = usualIndex(history);

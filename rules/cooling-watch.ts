@@ -1,7 +1,10 @@
 import type { FaultKind } from "../model/finding.ts";
 import type { Asset, Network } from "../model/network.ts";
 import { WARM_PHASES } from "../model/season.ts";
+import type { SignalId } from "../model/signals.ts";
 import { coolingLimits, heatedUnits, type Peers, peersOf, type UnitCooling, unitCooling } from "./cooling-index.ts";
+import { habitsObserver } from "./circuit-habits.ts";
+import { circulationOf } from "./circulation.ts";
 import { type CoolingTrack, startCoolingTrack, track } from "./cooling-track.ts";
 import { limitReader } from "./limit-reader.ts";
 import type { Observer } from "./observer.ts";
@@ -15,13 +18,32 @@ const COLD_KINDS: readonly FaultKind[] = ["air_lock", "under_heated", "closed_va
 
 const valuesOf = limitReader(coolingLimits);
 
+/** Water that heats is at least this warm, °C, and a unit that gets it is at most so much colder than the others, K. */
+const WARM_SUPPLY_C = 28;
+const WARM_RETURN_C = 24;
+const WARM_GAP_K = 8;
+/** While a network is commissioned its buildings are opened one after the other: each has so long to become warm (DOMAIN 6). */
+const OPENING_MS = 24 * 3_600_000;
+
+/** Head or flow over their usual from which on the water moves. */
+const MOVING_SHARE = 0.5;
+/** After a stop hot and cold plugs pass by for so long before temperatures can be compared again. */
+const SETTLING_MS = 3 * 3_600_000;
+const CIRCUIT_SIGNALS: readonly SignalId[] = ["t2_supply", "t2_return", "p2_supply", "p2_return", "q2_flow"];
+
 export interface UnitWatch {
   cooling: UnitCooling;
   readonly track: CoolingTrack;
+  /** When it was first warm in this season; NaN: not yet. */
+  warmAt: number;
 }
 
 export interface CoolingWatch {
   peers: Peers | undefined;
+  /** When the water last did not move; NaN: never. */
+  stoodAt: number;
+  /** When half of the units were first warm; NaN: not yet. */
+  warmAt: number;
   /** Along `heatedUnits`. */
   readonly units: UnitWatch[];
 }
@@ -39,23 +61,52 @@ export const coolingObserver: Observer<CoolingWatch> = {
   level: "circuit",
   everyMs: STEP_MS,
   phases: WARM_PHASES,
+  observers: [habitsObserver],
 
   start: (circuit, network) => ({
     peers: undefined,
-    units: heatedUnits(network, circuit.id).map(() => ({ cooling: UNKNOWN, track: startCoolingTrack(STEP_MS) })),
+    stoodAt: NaN,
+    warmAt: NaN,
+    units: heatedUnits(network, circuit.id).map(() => ({ cooling: UNKNOWN, track: startCoolingTrack(STEP_MS), warmAt: NaN })),
   }),
 
   observe(memory, circuit, view) {
-    const peers = peersOf(view, circuit.id);
+    if (!circulates(circuit, view)) memory.stoodAt = view.at;
+    const isSettled = !(view.at - memory.stoodAt < SETTLING_MS);
+    const known = peersOf(view, circuit.id);
+    const peers = isSettled ? known : { ...known, count: 0, returnCount: 0, dropK: NaN, starved: 0 };
     memory.peers = peers;
+    if (Number.isNaN(memory.warmAt) && (peers.supplyC >= WARM_SUPPLY_C || peers.returnC >= WARM_RETURN_C)) memory.warmAt = view.at;
     heatedUnits(view.network, circuit.id).forEach((unit, row) => {
       const watch = memory.units[row]!;
       watch.cooling = unitCooling(view, unit, peers);
-      const isSuspect = view.isSuspected(unit.id, COLD_KINDS) || view.underWork(unit.id);
+      if (Number.isNaN(watch.warmAt) && isWarm(watch.cooling)) watch.warmAt = view.at;
+      // Until there is a base, days teach it whatever is suspected: what was ever so is no change. Its upper bound stays.
+      const isSuspect = (!Number.isNaN(watch.track.base) && view.isSuspected(unit.id, COLD_KINDS)) || view.underWork(unit.id);
       track(watch.track, view.at, watch.cooling.index, isSuspect, valuesOf(view.limits, unit.id).cooling_base_rise);
     });
   },
 };
+
+/** By everything that tells; where the circuit has gone silent nothing does. */
+function circulates(circuit: Asset, view: View): boolean {
+  const { standing, headShare, flowShare } = circulationOf(circuit, view);
+  if (standing === true || headShare < MOVING_SHARE || flowShare < MOVING_SHARE) return false;
+  if ((view.last(circuit.id, "power_ok")?.value ?? 1) < 0.5) return false;
+  const analogs = CIRCUIT_SIGNALS.filter((signal) => view.lastReport(circuit.id, signal) !== undefined);
+  return analogs.length === 0 || analogs.some((signal) => view.last(circuit.id, signal) !== undefined);
+}
+
+const isWarm = ({ supplyC, returnC, offeredC }: UnitCooling): boolean =>
+  Number.isNaN(supplyC) ? returnC >= WARM_RETURN_C : supplyC >= WARM_SUPPLY_C && !(supplyC < offeredC - WARM_GAP_K);
+
+/** Whether a unit that was not warm yet need not be: its building is still to be opened. */
+export function awaitsOpening(view: View, unit: Asset): boolean {
+  const watch = coolingOf(view, unit);
+  if (view.phase !== "commissioning" || watch === undefined || !Number.isNaN(watch.warmAt)) return false;
+  const circuitWarmAt = view.observed(coolingObserver, unit.circuit!)!.warmAt;
+  return !(view.at - circuitWarmAt > OPENING_MS);
+}
 
 const rows = new WeakMap<Network, Map<string, number>>();
 

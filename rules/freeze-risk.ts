@@ -21,7 +21,10 @@ export const freezeRiskLimits = {
   freeze_head_share: limit(0.3, "1", "压差不足平时30%即断流", "Below this share of the usual head nothing moves"),
   freeze_stand_min: limit(60, "min", "断流持续时间", "How long it has to stand"),
   freeze_out_c: limit(-5, "°C", "低于此室外温度，停循环有冻结风险", "Standing water is at risk below this outdoor temperature"),
-  freeze_water_c: limit(8, "°C", "任一水温测点低于此值", "Any water colder than this"),
+  freeze_water_c: {
+    ...limit(8, "°C", "任一水温测点低于此值；冷运时水本来就凉", "Any water colder than this; before the heat is on it is cold by nature"),
+    inPhase: { cold_circulation: 0.5, commissioning: 0.5 },
+  },
   freeze_water_out_c: limit(2, "°C", "且室外低于此值", "while it is colder outdoors than this"),
   freeze_water_min: limit(20, "min", "水温过低的持续时间", "How long it has to be so cold"),
 } satisfies Record<string, Limit>;

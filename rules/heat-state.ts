@@ -14,11 +14,12 @@ const SOUND_SHARE = 0.67;
 const UA_DAYS_MIN = 4;
 /** Days of the primary supply after which its line is believed. */
 const PRIMARY_DAYS_MIN = 5;
+const SET_POINT_MS = 2 * 3_600_000;
 /** A valve this far open can give no more. */
 const OPEN_PCT = 90;
 
 export interface HeatState {
-  /** Supply less set point (less the line where there is no set point), K; NaN: unknown. */
+  /** Supply less the nearest set point of the last two hours (less the line where there is no set point), K; NaN: unknown. */
   readonly errorK: number;
   readonly supplyC: number;
   readonly referenceC: number;
@@ -80,7 +81,7 @@ function measure(circuit: Asset, view: View): HeatState {
   const { id } = circuit;
   const heat = heatOf(view, id);
   const supplyC = view.last(id, "t2_supply")?.value ?? NaN;
-  const set = view.last(id, "t2_set")?.value;
+  const set = nearestSetC(id, supplyC, view);
   const outdoorC = heat?.slowOutdoorC ?? NaN;
   // Without a set point: what line and hour of day let expect, as the last hour shows it.
   const referenceC = set ?? (heat === undefined ? NaN : supplyC - supplyResidualK(heat, 1));
@@ -106,6 +107,22 @@ function measure(circuit: Asset, view: View): HeatState {
     headShare,
     flowShare,
   };
+}
+
+/**
+ * The set point that the supply may still be on its way from: water does not cool at once when a set point falls. Of all set points of
+ * the last two hours the nearest counts.
+ */
+function nearestSetC(id: string, supplyC: number, view: View): number | undefined {
+  const newest = view.last(id, "t2_set");
+  if (newest === undefined || Number.isNaN(supplyC)) return newest?.value;
+  let least = newest.value;
+  let most = newest.value;
+  for (const { value } of view.since(id, "t2_set", view.at - SET_POINT_MS)) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  return Math.min(most, Math.max(least, supplyC));
 }
 
 function primaryKpaShare(id: string, heat: HeatWatch | undefined, view: View): number {

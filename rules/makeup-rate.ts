@@ -64,7 +64,9 @@ export function makeupRateM3h(circuit: Asset, view: View, windowMs: number, puls
     const counted = countedM3(totals, makeupM3hMax(circuit, view));
     return counted === undefined ? undefined : (Math.max(0, counted - pulseM3) * 3_600_000) / (totals.at(-1)!.at - totals[0]!.at);
   }
-  const flows = view.since(circuit.id, "mk_flow", view.at - windowMs);
+  // More than any makeup pump feeds is a jump of the meter.
+  const possibleM3h = makeupM3hMax(circuit, view);
+  const flows = view.since(circuit.id, "mk_flow", view.at - windowMs).filter(({ value }) => value <= possibleM3h);
   return isCovered(flows, windowMs) ? flows.reduce((sum, { value }) => sum + value, 0) / flows.length : undefined;
 }
 

@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 export const offlineLimits: Readonly<Record<string, Limit>> = {
-  offline_intervals: { value: 3, unit: "×", reason: { zh: "连续漏报的上报周期数", en: "Reporting intervals missed in a row" } },
+  offline_intervals: { value: 3.5, unit: "×", reason: { zh: "连续漏报的上报周期数", en: "Reporting intervals missed in a row" } },
   offline_min: { value: 10, unit: "min", reason: { zh: "短于此的中断不立单", en: "Shorter gaps are not worth a ticket" } },
   offline_urgent_min: {
     value: 30,
@@ -87,18 +87,18 @@ export const offlineRule: Rule<OfflineMemory> = {
 
   evaluate(memory, asset, view): Verdict {
     learnRhythm(memory, asset, view);
-    const heardAt = view.lastHeard(asset.id);
+    const heardAt = heardFrom(asset, view);
     if (heardAt === undefined || Number.isNaN(memory.intervalMs)) return { state: "unknown" };
     const silentMs = view.at - heardAt;
     const limitMs = silenceLimitMs(memory, asset, view);
     const value = silentMs / MINUTE_MS;
     const limit = limitMs / MINUTE_MS;
-    if (silentMs < limitMs) {
+    if (silentMs <= limitMs) {
       const outdoor = view.last(asset.id, "t_out");
       if (outdoor !== undefined) memory.outdoorC = outdoor.value;
       const power = view.last(asset.id, "power_ok");
       if (power !== undefined) memory.powerOk = power.value;
-      return { state: "normal", value, limit, againAt: heardAt + limitMs };
+      return { state: "normal", value, limit, againAt: heardAt + limitMs + 1000 };
     }
     const isBlindInFrost =
       silentMs > view.limits.get("offline_urgent_min", asset.id) * MINUTE_MS &&
@@ -134,6 +134,17 @@ export const offlineRule: Rule<OfflineMemory> = {
     };
   },
 };
+
+/**
+ * When station and circuits were last heard; unit devices have links of their own and go on reporting while the station's gateway is
+ * gone. Only where there is nothing else they stand for the station.
+ */
+function heardFrom(station: Asset, view: View): number | undefined {
+  let heardAt = -Infinity;
+  for (const id of [station.id, ...station.children])
+    for (const signal of RHYTHM_SIGNALS) heardAt = Math.max(heardAt, view.lastReport(id, signal) ?? -Infinity);
+  return heardAt > -Infinity ? heardAt : view.lastHeard(station.id);
+}
 
 /** `online` = 0 says that the silence is real: then the plain minimum is enough. */
 function silenceLimitMs(memory: OfflineMemory, asset: Asset, view: View): number {

@@ -13,6 +13,7 @@ import type { Rule, Verdict, View } from "./rule.ts";
 /** R09 循环泵故障: the water stands although it should move, or a pump says that it failed. */
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 const limit = (value: number, unit: string, zh: string, en: string): Limit => ({ value, unit, reason: { zh, en } });
 
 export const pumpFailureLimits = {
@@ -24,12 +25,23 @@ export const pumpFailureLimits = {
     ...limit(75, "s", "倒泵在60秒内完成，不算故障", "A switch-over to the other pump takes up to 60 s"),
     inPhase: { commissioning: 8 },
   },
+  pump_never_ran_hours: limit(
+    6,
+    "h",
+    "本季未见运行的泵：可能尚未启用，多等",
+    "A pump that has not run in this season yet may not be meant to",
+  ),
   pump_weak_min: limit(10, "min", "转速调整、憋压的持续时间", "A weak pump has to last so long"),
 } satisfies Record<string, Limit>;
 
 type Sign = "stopped" | "fault_bit" | "weak";
 
-export const pumpFailureRule: Rule<null> = {
+interface PumpMemory {
+  /** The water was seen to move in this season: only what ran can fail at once. */
+  ran: boolean;
+}
+
+export const pumpFailureRule: Rule<PumpMemory> = {
   kind: "pump_failure",
   level: "circuit",
   everyMs: 5 * MINUTE_MS,
@@ -51,19 +63,27 @@ export const pumpFailureRule: Rule<null> = {
   ],
   limits: Object.keys(pumpFailureLimits),
 
-  start: () => null,
+  start: () => ({ ran: false }),
 
-  evaluate(_memory, circuit, view): Verdict {
+  evaluate(memory, circuit, view): Verdict {
     const state = circulationOf(circuit, view);
     const get = (name: keyof typeof pumpFailureLimits): number => view.limits.get(name, circuit.id);
     const figures = Number.isNaN(state.headShare) ? {} : { value: state.headShare, limit: get("pump_head_share") };
     const sign = signOf(state, circuit, view);
-    if (sign === undefined) return { state: isKnown(state) ? "normal" : "unknown", ...figures };
+    if (sign === undefined) {
+      memory.ran ||= isKnown(state) && state.standing !== true;
+      return { state: isKnown(state) ? "normal" : "unknown", ...figures };
+    }
     const isLost = sign === "stopped";
+    const holdMs = !memory.ran
+      ? get("pump_never_ran_hours") * HOUR_MS
+      : sign === "weak"
+        ? get("pump_weak_min") * MINUTE_MS
+        : get("pump_hold_s") * 1000;
     return {
       state: "fault",
       severity: isLost ? "urgent" : "general",
-      holdMs: Math.max(secondReportMs(circuit, view), sign === "weak" ? get("pump_weak_min") * MINUTE_MS : get("pump_hold_s") * 1000),
+      holdMs: Math.max(secondReportMs(circuit, view), holdMs),
       ...figures,
     };
   },

@@ -55,6 +55,8 @@ const EXPLANATIONS: readonly Explains[] = [
     reach: "same or below",
     leadMs: 10 * MINUTE_MS,
   },
+  // A gateway without a battery goes with the mains, and tells of it when both are back.
+  { root: "power_failure", levels: ["station"], children: ["offline"], reach: "same or below" },
   { root: "offline", levels: ["station"], children: ["offline"], reach: "below" },
   { root: "offline", levels: ["building"], children: ["offline"], reach: "below" },
   {

@@ -1,5 +1,5 @@
 import type { Evidence, Explanation } from "../model/finding.ts";
-import { WARM_PHASES } from "../model/season.ts";
+import { ACTIVE_PHASES } from "../model/season.ts";
 import { SIGNALS, type SignalId } from "../model/signals.ts";
 import type { Text } from "../model/text.ts";
 import { rankCauses } from "./causes.ts";
@@ -7,7 +7,7 @@ import type { Limit } from "./limits.ts";
 import { durationText } from "./phrases.ts";
 import type { Rule, Verdict } from "./rule.ts";
 import { sensorLimits } from "./sensor-limits.ts";
-import type { SensorSign } from "./sensor-tests.ts";
+import type { SensorDoubt, SensorSign } from "./sensor-tests.ts";
 import { SENSOR_OBSERVERS, type SensorLevel } from "./sensor-watch.ts";
 
 /** R30 测点故障: a point that has not been believed for some time. Until then it is only kept from the other rules. */
@@ -20,6 +20,11 @@ export const sensorFaultLimits = {
     value: 3,
     unit: "h",
     reason: { zh: "不可信持续这么久才立单；此前只是不采信", en: "A ticket only after so long; until then the value is just not used" },
+  },
+  sensor_drift_hours: {
+    value: 12,
+    unit: "h",
+    reason: { zh: "偏离、超差、噪声：观察这么久才立单", en: "A ticket for what only differs from usual, after so long" },
   },
   sensor_fault_room_hours: {
     value: 24,
@@ -43,6 +48,21 @@ const SIGN_WORDS: Record<SensorSign, Text> = {
   reset: { zh: "换表、清零", en: "Meter replaced or reset" },
 };
 
+/** What is only unlike its usual is watched for longer than what cannot be. */
+const HOURS_LIMIT: Partial<Record<SensorSign, string>> = {
+  noisy: "sensor_drift_hours",
+  impossible: "sensor_drift_hours",
+  drifting: "sensor_drift_hours",
+};
+
+/** So many times its limit is no matter of habit. */
+const BLATANT = 3;
+
+function hoursLimit(level: SensorLevel, { sign, value, limit }: SensorDoubt): string {
+  if (level === "room") return "sensor_fault_room_hours";
+  return value >= BLATANT * limit ? "sensor_fault_hours" : (HOURS_LIMIT[sign] ?? "sensor_fault_hours");
+}
+
 function sensorFault(level: SensorLevel): Rule<null> {
   const observer = SENSOR_OBSERVERS[level];
   return {
@@ -53,7 +73,7 @@ function sensorFault(level: SensorLevel): Rule<null> {
     observers: [observer],
     holdMs: 0,
     keepMs: 2 * HOUR_MS,
-    phases: WARM_PHASES,
+    phases: ACTIVE_PHASES,
     measure: { name: { zh: "不可信时长", en: "Time without belief" }, unit: "h", faultWhen: "above" },
     cause: { zh: "测点失准、断线、卡死或接错", en: "A point is wrong, broken, frozen or swapped" },
     consequence: {
@@ -72,12 +92,16 @@ function sensorFault(level: SensorLevel): Rule<null> {
     evaluate(_memory, asset, view): Verdict {
       const watch = view.observed(observer, asset.id);
       if (watch === undefined) return { state: "unknown" };
-      const least = view.limits.get(level === "room" ? "sensor_fault_room_hours" : "sensor_fault_hours", asset.id);
-      const oldest = Math.min(...watch.doubts.map(({ since }) => since));
-      const hours = watch.doubts.length === 0 ? 0 : (view.at - oldest) / HOUR_MS;
-      const figures = { value: hours, limit: least };
-      if (hours < least) return { state: "normal", ...figures, ...(hours > 0 ? { againAt: oldest + least * HOUR_MS } : {}) };
-      return { state: "fault", severity: "general", since: oldest, ...figures };
+      let worst: Verdict = { state: "normal", value: 0, limit: view.limits.get("sensor_fault_hours", asset.id) };
+      for (const doubt of watch.doubts) {
+        const { since } = doubt;
+        const limit = view.limits.get(hoursLimit(level, doubt), asset.id);
+        const value = (view.at - since) / HOUR_MS;
+        if (value >= limit) return { state: "fault", severity: "general", since, value, limit };
+        if (worst.againAt === undefined || since + limit * HOUR_MS < worst.againAt)
+          worst = { state: "normal", value, limit, againAt: since + limit * HOUR_MS };
+      }
+      return worst;
     },
 
     explain(_memory, asset, view, since): Explanation {

@@ -1,4 +1,5 @@
 import type { Asset } from "../model/network.ts";
+import { HEATING_PHASES, type SeasonPhase } from "../model/season.ts";
 import type { SignalId } from "../model/signals.ts";
 import type { Text } from "../model/text.ts";
 import { circulationOf } from "./circulation.ts";
@@ -18,11 +19,15 @@ export const RELATIONS = ["supply_over_units", "return_over_units", "unit_supply
 export type RelationName = (typeof RELATIONS)[number];
 
 const UNITS_MIN = 3;
+/** Median deviation of the units' supply, K, up to which they have one source. */
+const PEER_DEVIATION_K_MAX = 1;
 const WATER_KWH_PER_M3K = 1.163;
 
 /** The relation of an asset now; undefined where it does not exist, NaN where it is unknown at the moment. */
 export function relationValue(name: RelationName, asset: Asset, view: View): number | undefined {
-  return VALUES[name](asset, view);
+  const value = VALUES[name](asset, view);
+  // Until the network is balanced nothing stands to anything as it will.
+  return value !== undefined && !(HEATING_PHASES as readonly SeasonPhase[]).includes(view.phase) ? NaN : value;
 }
 
 const VALUES: Record<RelationName, (asset: Asset, view: View) => number | undefined> = {
@@ -52,6 +57,8 @@ function overPeers(asset: Asset, view: View, signal: "t_supply" | "t_return"): n
   const peers = view.observed(coolingObserver, asset.circuit)?.peers;
   if (peers === undefined) return NaN;
   if (peers.count < UNITS_MIN + 1) return undefined;
+  // Peers that disagree among themselves, as while they are being filled, say nothing of one.
+  if (peers.supplyDeviationK > PEER_DEVIATION_K_MAX) return NaN;
   const value = view.raw.last(asset.id, signal)?.value ?? NaN;
   return value - (signal === "t_supply" ? peers.supplyC : peers.returnC);
 }

@@ -1,11 +1,10 @@
 import type { Asset } from "../model/network.ts";
-import { SIGNALS, type SignalId } from "../model/signals.ts";
+import type { SignalId } from "../model/signals.ts";
 import type { Text } from "../model/text.ts";
 import { circulationOf } from "./circulation.ts";
 import { coolingObserver } from "./cooling-watch.ts";
 import { tidy } from "./phrases.ts";
-import { FAILED } from "./quality.ts";
-import type { Sample, View } from "./rule.ts";
+import type { View } from "./rule.ts";
 import type { SensorLimits } from "./sensor-limits.ts";
 
 /** R30: what gives a bad sensor away, one test each. All look at raw values: a signal that is not believed is judged all the same. */
@@ -23,27 +22,6 @@ export interface SensorDoubt {
   readonly limit: number;
 }
 
-/** Signals that never rest in a running plant, each with one that moves when it should: when that one moves, an unchanged value is no measurement. */
-export const LIVELY: Partial<Record<SignalId, readonly SignalId[]>> = {
-  t_out: ["t2_set", "t2_supply", "t1_supply"],
-  t1_supply: ["t1_return", "v1_pos", "t2_supply"],
-  t1_return: ["t1_supply", "t2_return", "v1_pos"],
-  p1_supply: ["p1_return", "q1_flow"],
-  p1_return: ["p1_supply", "q1_flow"],
-  q1_flow: ["v1_pos", "h1_power"],
-  h1_power: ["q1_flow", "v1_pos"],
-  t2_supply: ["t2_return", "t2_set"],
-  t2_return: ["t2_supply"],
-  p2_supply: ["p2_return"],
-  p2_return: ["p2_supply"],
-  q2_flow: ["p2_supply"],
-  p2_filter_in: ["p2_filter_out"],
-  p2_filter_out: ["p2_filter_in"],
-  t_supply: ["t_return"],
-  t_return: ["t_supply"],
-  flow: ["t_return"],
-};
-
 /** "Sensor failed" on many of its readings. */
 export function isDead(asset: Asset, signal: SignalId, view: View, limits: SensorLimits): SensorDoubt | undefined {
   const state = view.pointState(asset.id, signal);
@@ -59,13 +37,11 @@ export function isDead(asset: Asset, signal: SignalId, view: View, limits: Senso
   };
 }
 
-/** Nothing comes of it while the same device goes on reporting. */
-export function isMissing(asset: Asset, signal: SignalId, view: View, limits: SensorLimits): SensorDoubt | undefined {
+/** Nothing comes of it while other points of the same device go on; `heardAt`: when the newest of them did. */
+export function isMissing(asset: Asset, signal: SignalId, view: View, limits: SensorLimits, heardAt: number): SensorDoubt | undefined {
   const lastAt = view.lastReport(asset.id, signal);
-  const heardAt = view.lastHeard(asset.id);
   const interval = view.interval(asset.id, signal);
-  if (lastAt === undefined || heardAt === undefined || interval === undefined || view.pointState(asset.id, signal) === undefined)
-    return undefined;
+  if (lastAt === undefined || interval === undefined) return undefined;
   const leastMs = Math.max(limits.sensor_missing_hours * HOUR_MS, limits.sensor_missing_intervals * interval);
   // The device itself is silent: another rule's matter.
   if (view.at - heardAt > 2 * interval || heardAt - lastAt < leastMs) return undefined;
@@ -77,26 +53,6 @@ export function isMissing(asset: Asset, signal: SignalId, view: View, limits: Se
     text: {
       zh: `同一设备仍在上报，唯此测点 ${tidy(hours)} 小时无数据`,
       en: `Its device reports, this point has sent nothing for ${tidy(hours)} h`,
-    },
-  };
-}
-
-/** The same value again and again while its companion moves (DOMAIN 3.8). `movedSteps`: by how many of its own steps it did. */
-export function isStuck(asset: Asset, signal: SignalId, view: View, limits: SensorLimits, movedSteps: number): SensorDoubt | undefined {
-  const state = view.pointState(asset.id, signal);
-  if (state === undefined || state.quality === FAILED || state.flatCount < limits.sensor_stuck_samples) return undefined;
-  const hours = (view.at - state.flatAt) / HOUR_MS;
-  if (hours < limits.sensor_stuck_hours || movedSteps < limits.sensor_stuck_steps) return undefined;
-  const value = view.raw.last(asset.id, signal)?.value ?? NaN;
-  // Nothing flows, or the pressure is gone: a true zero does not move.
-  if (value === 0) return undefined;
-  return {
-    sign: "stuck",
-    value: hours,
-    limit: limits.sensor_stuck_hours,
-    text: {
-      zh: `${tidy(hours)} 小时停在 ${tidy(value, SIGNALS[signal].decimals + 1)} 不变（${state.flatCount} 次上报），相关测点在动`,
-      en: `Has said ${tidy(value, SIGNALS[signal].decimals + 1)} for ${tidy(hours)} h (${state.flatCount} reports) while what goes with it moved`,
     },
   };
 }
@@ -113,44 +69,8 @@ export function isSpiking(asset: Asset, signal: SignalId, view: View, limits: Se
   };
 }
 
-/** Least samples for a judgement on noise. */
-const NOISE_SAMPLES_MIN = 16;
-/** Steps of noise are as large between neighbours as between every fourth; of what swings they are smaller. */
-const NOISE_SHARE = 0.85;
-
-/** Mean step between neighbouring samples, and between every fourth: noise jumps as far at once as later, what moves goes on moving. */
-export function restlessness(samples: readonly Sample[]): { readonly one: number; readonly four: number } | undefined {
-  if (samples.length < NOISE_SAMPLES_MIN) return undefined;
-  const mean = (lag: number): number => {
-    let sum = 0;
-    for (let index = lag; index < samples.length; index++) sum += Math.abs(samples[index]!.value - samples[index - lag]!.value);
-    return sum / (samples.length - lag);
-  };
-  return { one: mean(1), four: mean(4) };
-}
-
-/** Far more noise than this point usually has. */
-export function isNoisy(
-  signal: SignalId,
-  now: ReturnType<typeof restlessness>,
-  usual: number,
-  resolution: number,
-  limits: SensorLimits,
-): SensorDoubt | undefined {
-  if (now === undefined || !(usual > 0)) return undefined;
-  const floor = Math.max(usual, Number.isNaN(resolution) ? 0 : resolution / 3);
-  const times = now.one / floor;
-  if (times < limits.sensor_noise_times || now.one < NOISE_SHARE * now.four) return undefined;
-  return {
-    sign: "noisy",
-    value: times,
-    limit: limits.sensor_noise_times,
-    text: {
-      zh: `相邻两次平均跳 ${tidy(now.one, SIGNALS[signal].decimals + 1)}，为平时的 ${tidy(times, 0)} 倍`,
-      en: `Jumps by ${tidy(now.one, SIGNALS[signal].decimals + 1)} from sample to sample, ${tidy(times, 0)} times its usual`,
-    },
-  };
-}
+/** A primary that heats is at least this warm, °C. */
+const PRIMARY_WARM_C = 45;
 
 /** Supply and return of one place, in this order. */
 const PAIRS: readonly (readonly [SignalId, SignalId])[] = [
@@ -201,6 +121,7 @@ function isMoving(asset: Asset, supplySignal: SignalId, view: View, backValue: n
     // What is called its return has to be as warm as the others' supply.
     return peers.count >= 3 && peers.dropK > 4 && Math.abs(backValue - peers.supplyC) < 5;
   }
+  if (supplySignal === "t1_supply" && backValue < PRIMARY_WARM_C) return false;
   if (supplySignal === "t1_supply" || supplySignal === "p1_supply") return (view.last(asset.id, "v1_pos")?.value ?? 50) > 10;
   const circuit = asset.level === "circuit" ? asset : view.network.asset(asset.children[0] ?? "");
   if (circuit === undefined) return false;

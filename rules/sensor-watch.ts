@@ -1,16 +1,19 @@
 import type { Asset } from "../model/network.ts";
-import { WARM_PHASES } from "../model/season.ts";
+import { type SeasonPhase, ACTIVE_PHASES, WARM_PHASES } from "../model/season.ts";
 import { type Level, SIGNALS, type SignalId } from "../model/signals.ts";
-import { type Habit, learnHabit, startHabit } from "./habit.ts";
 import { habitsObserver } from "./circuit-habits.ts";
+import { heatStateObserver } from "./heat-state.ts";
 import { coolingObserver } from "./cooling-watch.ts";
 import { limitReader } from "./limit-reader.ts";
 import type { Observer } from "./observer.ts";
 import { learnRelation, type Relation, startRelation } from "./relation.ts";
 import type { View } from "./rule.ts";
 import { sensorLimits, type SensorLimits } from "./sensor-limits.ts";
+import { isLively, isStuck, type Rests, startRests } from "./sensor-flat.ts";
+import { canJump, hasJumped, type Jump, startJump } from "./sensor-jump.ts";
+import { isNoisy, learnNoise, type NoiseHabits, swings } from "./sensor-noise.ts";
 import { type RelationName, relationDoubts, RELATIONS, relationValue } from "./sensor-relations.ts";
-import { isDead, isMissing, isNoisy, isSpiking, isStuck, LIVELY, restlessness, type SensorDoubt, swappedPair } from "./sensor-tests.ts";
+import { isDead, isMissing, isSpiking, type SensorDoubt, swappedPair } from "./sensor-tests.ts";
 
 /** What is not to be believed of an asset's own points at the moment, and why. Other rules do not see these signals. */
 
@@ -18,27 +21,22 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 /** A doubt stays so long after its test was last met: noise about a limit must not switch a sensor on and off. */
 const KEPT_MS = HOUR_MS;
-/** Steps by which a companion is counted, where its own resolution is finer. */
-const STEP: Readonly<Record<string, number>> = { "°C": 0.1, kPa: 1, "m³/h": 0.2, kW: 5, "%": 1 };
-/** Equal values from which on the companion is followed. */
-const FLAT_FROM = 6;
-
+/** Jumps are counted for so long: those of a plant that swung are no spikes. */
+const SPIKES_KEPT_MS = 12 * HOUR_MS;
 interface Doubt extends SensorDoubt {
   readonly signal: SignalId;
   readonly since: number;
   seenAt: number;
 }
 
-interface Flat {
-  readonly since: number;
-  companions: { readonly signal: SignalId; least: number; most: number }[];
-}
-
 export interface SensorWatch {
   doubts: Doubt[];
   hour: number;
-  readonly noise: Partial<Record<SignalId, Habit>>;
-  readonly flats: Partial<Record<SignalId, Flat>>;
+  readonly noise: NoiseHabits;
+  /** When a point, or what goes with it, was last restless as a whole. */
+  readonly swungAt: Partial<Record<SignalId, number>>;
+  readonly rests: Partial<Record<SignalId, Rests>>;
+  readonly jumps: Partial<Record<SignalId, Jump>>;
   readonly relations: Partial<Record<RelationName, Relation>>;
   /** Newest reading of the makeup counter, and when it last ran backwards. */
   counter: number;
@@ -53,9 +51,9 @@ function sensorObserver(level: Level): Observer<SensorWatch> {
     name: `sensors of ${level}s`,
     level,
     everyMs: isFast ? 15 * MINUTE_MS : HOUR_MS,
-    phases: WARM_PHASES,
-    observers: level === "unit" ? [coolingObserver] : isFast ? [habitsObserver] : [],
-    start: () => ({ doubts: [], hour: NaN, noise: {}, flats: {}, relations: {}, counter: NaN, resetAt: NaN }),
+    phases: ACTIVE_PHASES,
+    observers: level === "unit" ? [coolingObserver] : isFast ? [habitsObserver, heatStateObserver] : [],
+    start: () => ({ doubts: [], hour: NaN, noise: {}, swungAt: {}, rests: {}, jumps: {}, relations: {}, counter: NaN, resetAt: NaN }),
 
     observe(memory, asset, view) {
       const limits = valuesOf(view.limits, asset.id);
@@ -64,24 +62,26 @@ function sensorObserver(level: Level): Observer<SensorWatch> {
       const hour = Math.floor(view.at / HOUR_MS);
       if (hour !== memory.hour) {
         memory.hour = hour;
-        if (level !== "room") learnHour(memory, asset, view, signals, hour);
+        learnHour(memory, asset, view, signals, hour);
       }
       const found: { readonly signal: SignalId; readonly doubt: SensorDoubt }[] = [];
       const add = (signal: SignalId, doubt: SensorDoubt | undefined): void => {
         if (doubt !== undefined) found.push({ signal, doubt });
       };
+      const heardAt = Math.max(...signals.map((signal) => view.lastReport(asset.id, signal) ?? -Infinity));
+      const isWarm = (WARM_PHASES as readonly SeasonPhase[]).includes(view.phase);
       for (const signal of signals) {
         add(signal, isDead(asset, signal, view, limits));
-        add(signal, isMissing(asset, signal, view, limits));
-        add(signal, isSpiking(asset, signal, view, limits));
-        if (LIVELY[signal] !== undefined) add(signal, isStuck(asset, signal, view, limits, followFlat(memory, asset, signal, view)));
-        const usual = memory.noise[signal]?.usual ?? NaN;
-        if (!Number.isNaN(usual))
-          add(
-            signal,
-            isNoisy(signal, recentRestlessness(asset, signal, view), usual, view.pointState(asset.id, signal)!.resolution, limits),
-          );
+        add(signal, isMissing(asset, signal, view, limits, heardAt));
+        if (swings(memory.noise, asset, signal, view)) memory.swungAt[signal] = view.at;
+        if (!(view.at - (memory.swungAt[signal] ?? NaN) < SPIKES_KEPT_MS)) add(signal, isSpiking(asset, signal, view, limits));
+        // Before the heat is on, weather alone never rests.
+        if (isLively(signal) && (isWarm || signal === "t_out"))
+          add(signal, isStuck((memory.rests[signal] ??= startRests(view.at)), asset, signal, view, limits));
+        if (canJump(signal)) add(signal, hasJumped((memory.jumps[signal] ??= startJump()), asset, signal, view));
+        if (isWarm) add(signal, isNoisy(memory.noise, asset, signal, view, limits));
       }
+      if (!isWarm) return takeDoubts(memory, found, view.at);
       const swapped = swappedPair(asset, view, limits);
       if (swapped !== undefined) for (const signal of swapped.signals) add(signal, swapped.doubt);
       for (const { signal, doubt } of relationDoubts(memory.relations, asset, view, limits)) add(signal, doubt);
@@ -131,14 +131,7 @@ function takeDoubts(memory: SensorWatch, found: readonly { readonly signal: Sign
 }
 
 function learnHour(memory: SensorWatch, asset: Asset, view: View, signals: readonly SignalId[], hour: number): void {
-  for (const signal of signals) {
-    if (LIVELY[signal] === undefined) continue;
-    const usual = memory.noise[signal]?.usual ?? NaN;
-    const now = recentRestlessness(asset, signal, view);
-    // What is noisy now must not become the habit.
-    if (now === undefined || now.one > 2 * usual) continue;
-    learnHabit((memory.noise[signal] ??= startHabit()), now.one);
-  }
+  learnNoise(memory.noise, asset, signals, view);
   const endsDay = hour % 24 === 0;
   for (const name of RELATIONS) {
     const value = relationValue(name, asset, view);
@@ -146,40 +139,6 @@ function learnHour(memory: SensorWatch, asset: Asset, view: View, signals: reado
     learnRelation((memory.relations[name] ??= startRelation()), value, endsDay);
   }
 }
-
-function recentRestlessness(asset: Asset, signal: SignalId, view: View): ReturnType<typeof restlessness> {
-  return restlessness(view.raw.since(asset.id, signal, view.at - 12 * HOUR_MS).slice(-120));
-}
-
-/** Follows a run of equal values; answers by how many steps the most lively companion moved meanwhile. */
-function followFlat(memory: SensorWatch, asset: Asset, signal: SignalId, view: View): number {
-  const state = view.pointState(asset.id, signal)!;
-  if (state.flatCount < FLAT_FROM) {
-    delete memory.flats[signal];
-    return 0;
-  }
-  let flat = memory.flats[signal];
-  if (flat === undefined || flat.since !== state.flatAt) memory.flats[signal] = flat = { since: state.flatAt, companions: [] };
-  let steps = 0;
-  for (const companion of LIVELY[signal]!) {
-    const value = view.raw.last(asset.id, companion)?.value;
-    if (value === undefined) continue;
-    let track = flat.companions.find((known) => known.signal === companion);
-    if (track === undefined) flat.companions.push((track = { signal: companion, least: value, most: value }));
-    track.least = Math.min(track.least, value);
-    track.most = Math.max(track.most, value);
-    const step = Math.max(
-      STEP[SIGNALS[companion].unit] ?? 1,
-      finite(view.pointState(asset.id, companion)?.resolution),
-      // A point that knows whole kelvins only rests while its companion moves by less.
-      SIGNALS[companion].unit === SIGNALS[signal].unit ? finite(state.resolution) : 0,
-    );
-    steps = Math.max(steps, (track.most - track.least) / step);
-  }
-  return steps;
-}
-
-const finite = (number: number | undefined): number => (number === undefined || Number.isNaN(number) ? 0 : number);
 
 const BACKLASH_M3 = 0.05;
 const RESET_SHOWN_MS = 24 * HOUR_MS;

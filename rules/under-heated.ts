@@ -3,8 +3,8 @@ import type { Asset } from "../model/network.ts";
 import { WARM_PHASES } from "../model/season.ts";
 import type { Text } from "../model/text.ts";
 import { coolingLimits, outdoorC, type Peers, type UnitCooling } from "./cooling-index.ts";
-import { type CoolingTrack, indexOver, roseAbove, usualIndex } from "./cooling-track.ts";
-import { coolingObserver, coolingOf } from "./cooling-watch.ts";
+import { type CoolingTrack, indexOver, judgedBase, roseAbove, usualIndex } from "./cooling-track.ts";
+import { awaitsOpening, coolingObserver, coolingOf } from "./cooling-watch.ts";
 import { limitReader } from "./limit-reader.ts";
 import type { Limit } from "./limits.ts";
 import { roomsOf, type Rooms } from "./cold-rooms.ts";
@@ -145,6 +145,7 @@ export const underHeatedRule: Rule<UnderHeatedMemory> = {
   evaluate(memory, unit, view): Verdict {
     const watch = coolingOf(view, unit);
     if (watch === undefined) return { state: unit.unitFacts?.suspended === true ? "normal" : "unknown" };
+    if (awaitsOpening(view, unit)) return { state: "normal" };
     const { cooling } = watch;
     const elapsedMs = memory.known ? view.at - memory.at : 0;
     memory.at = view.at;
@@ -175,8 +176,7 @@ function test(
   rooms: Rooms | undefined,
 ): Findings {
   const limits = valuesOf(view.limits, unit.id);
-  const base = Math.min(history.base, valuesOf(view.limits, unit.id).cooling_base_max);
-  const firm = cooling.amongPeers;
+  const base = judgedBase(history, cooling.amongPeers, limits.cooling_base_max);
   const { under_heated_hours: slowHours, under_heated_severe_hours: fastHours } = limits;
   // The slow tests lie near what is healthy: they have to stay there. The severe ones are far beyond, whatever noise does.
   const share = (name: UnderHeatedTest, holdHours: number): number =>
@@ -191,7 +191,7 @@ function test(
   const averaged = (name: UnderHeatedTest, hours: number, holdHours: number): number =>
     memory.heldMs[name] >= holdHours * HOUR_MS ? indexOver(history, 1, 1) : indexOver(history, hours, 2);
   const risen = (name: UnderHeatedTest, index: number, rise: number, holdHours: number): boolean =>
-    Number.isNaN(base) ? firm : index >= base * rise * share(name, holdHours);
+    index >= base * rise * share(name, holdHours);
   const slow = averaged("index", SLOW_AVERAGE_HOURS, slowHours);
   const fast = averaged("severe", FAST_AVERAGE_HOURS, fastHours);
   const index = over("index", slow, limits.under_heated_index, slowHours);
