@@ -49,6 +49,8 @@ const valuesOf = limitReader(airLockLimits);
 const STEP_MS = 900_000;
 const HOUR_MS = 3_600_000;
 const AVERAGE_HOURS = 2;
+/** With a smaller drop sensors of half a kelvin make φ jump: it is averaged twice as long. */
+const SMALL_DROP_K = 7;
 const ONSET_SLACK_MS = HOUR_MS;
 const FLUTTER_SPAN_MS = 8 * HOUR_MS;
 const FLUTTER_EVERY_MS = 4 * HOUR_MS;
@@ -121,9 +123,9 @@ export const airLockRule: Rule<AirLockMemory> = {
   evaluate(memory, unit, view): Verdict {
     const watch = coolingOf(view, unit);
     if (watch === undefined) return { state: unit.unitFacts?.suspended === true ? "normal" : "unknown" };
-    const index = indexOver(watch.track, AVERAGE_HOURS, 2);
+    const index = indexOver(watch.track, watch.peers.dropK < SMALL_DROP_K ? 2 * AVERAGE_HOURS : AVERAGE_HOURS, 2);
     if (Number.isNaN(index)) return { state: "unknown" };
-    followIndex(memory, watch.track, unit, view, index, watch.cooling);
+    followIndex(memory, watch, unit, view, index);
     if (memory.signs === undefined) return { state: "normal", value: index, limit: valuesOf(view.limits, unit.id).air_lock_index };
     return judge(memory, memory.signs, index, unit, view, watch.cooling, watch.peers.starved);
   },
@@ -132,12 +134,20 @@ export const airLockRule: Rule<AirLockMemory> = {
 };
 
 /** Begins and ends the time of a high index, and gathers its signs meanwhile. */
-function followIndex(memory: AirLockMemory, history: CoolingTrack, unit: Asset, view: View, index: number, cooling: UnitCooling): void {
+function followIndex(
+  memory: AirLockMemory,
+  watch: NonNullable<ReturnType<typeof coolingOf>>,
+  unit: Asset,
+  view: View,
+  index: number,
+): void {
   const limits = valuesOf(view.limits, unit.id);
+  const { track: history, cooling } = watch;
+  const { dropK } = watch.peers;
   if (memory.signs === undefined) {
-    // Air is there from the first filling on: without a base the events before it have to tell.
-    const isKnown = !Number.isNaN(history.base) || !cooling.amongPeers;
-    const risen = !isKnown || index >= judgedBase(history, cooling.amongPeers, limits.cooling_base_max) * limits.air_lock_base_rise;
+    // From the first filling on air is what starves units: there a drop that can be relied on is enough.
+    const isFirst = Number.isNaN(history.base) && cooling.amongPeers && dropK >= SMALL_DROP_K;
+    const risen = isFirst || index >= judgedBase(history, cooling.amongPeers, limits.cooling_base_max) * limits.air_lock_base_rise;
     if (index < limits.air_lock_index || !risen) return learnFlutter(memory, unit, view, index);
     memory.onsetAt = roseAbove(history, (usualIndex(history) + index) / 2) ?? view.at;
     memory.signs = {

@@ -171,6 +171,8 @@ export function isMakeupLost(memory: BurstMemory, circuit: Asset, view: View, pr
 export function isMakeupExtreme(memory: BurstMemory, circuit: Asset, view: View, pressure: Sample | undefined): boolean {
   if (!(memory.makeupM3h > extremeMakeupM3h(circuit, view))) return false;
   if (pressure !== undefined) return !isFilling(circuit, view, pressure, MAKEUP_WINDOW_MS);
+  // A loop that is being filled tells as much.
+  if (view.phase === "cold_circulation") return false;
   // A sensor that spoke a while ago may be withheld because it jumps, as it does when the loop is filled.
   return view.since(circuit.id, "p2_return", view.at - PRESSURE_GONE_MS).length === 0;
 }

@@ -1,6 +1,6 @@
 import type { Explanation } from "../model/finding.ts";
 import type { Asset } from "../model/network.ts";
-import { WARM_PHASES } from "../model/season.ts";
+import { RUNNING_PHASES } from "../model/season.ts";
 import { explainBurst } from "./burst-explanation.ts";
 import {
   type BurstMemory,
@@ -70,7 +70,7 @@ export const burstRule: Rule<BurstMemory> = {
   observers: [habitsObserver, makeupObserver],
   holdMs: 0,
   keepMs: 10 * MINUTE_MS,
-  phases: WARM_PHASES,
+  phases: RUNNING_PHASES,
   measure: { name: { zh: "掉压速度", en: "Fall of the pressure" }, unit: "kPa/min", faultWhen: "above" },
   cause: { zh: "二次网大量失水：管道、阀井或单元内破裂", en: "Large loss of water: a pipe, a valve shaft or a riser has burst" },
   consequence: {
@@ -119,9 +119,20 @@ export const burstRule: Rule<BurstMemory> = {
 /** Where the makeup pump starts is known after some hours; until then every fast fall counts. */
 function leavesBand(circuit: Asset, view: View, pressure: Sample, fall: Fall): boolean {
   const startKpa = habitsOf(view, circuit.id).startKpa.usual;
-  if (Number.isNaN(startKpa) || fall.totalKpa >= view.limits.get("burst_above_band", circuit.id)) return true;
-  const belowKpa = startKpa - pressure.value;
+  // Before the heat is on buildings are opened one by one: each takes water and pressure at once.
+  if (Number.isNaN(startKpa) && view.phase === "cold_circulation") return false;
+  const lowestKpa = Number.isNaN(startKpa) ? lowestBefore(circuit, view, fall.from) : startKpa;
+  if (Number.isNaN(lowestKpa) || fall.totalKpa >= view.limits.get("burst_above_band", circuit.id)) return true;
+  const belowKpa = lowestKpa - pressure.value;
   return belowKpa > view.limits.get(fall.staysLow ? "burst_below_band_lasting" : "burst_below_band", circuit.id);
+}
+
+const SEEN_SAMPLES_MIN = 10;
+
+/** What the last hours show of the pump's band; NaN while that is little. */
+function lowestBefore(circuit: Asset, view: View, at: number): number {
+  const earlier = view.since(circuit.id, "p2_return", at - 2 * HOUR_MS).filter((sample) => sample.at < at);
+  return earlier.length < SEEN_SAMPLES_MIN ? NaN : Math.min(...earlier.map(({ value }) => value));
 }
 
 function begin(

@@ -9,6 +9,7 @@ import { exchangerFoulingLimits, exchangerFoulingRule } from "./exchanger-foulin
 import { exchangerLeakLimits, exchangerLeakRule } from "./exchanger-leak.ts";
 import { freezeRiskLimits, freezeRiskRule } from "./freeze-risk.ts";
 import { imbalanceLimits, imbalanceRule } from "./imbalance.ts";
+import { fillingLimits } from "./filling-test.ts";
 import { leakLimits } from "./leak-limits.ts";
 import { leakRule } from "./leak.ts";
 import type { Limit } from "./limits.ts";
@@ -71,6 +72,7 @@ export const LIMITS: Readonly<Record<string, Limit>> = {
   ...overPressureLimits,
   ...exchangerLeakLimits,
   ...leakLimits,
+  ...fillingLimits,
   ...drawOffLimits,
   ...closedMainLimits,
   ...freezeRiskLimits,

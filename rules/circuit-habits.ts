@@ -2,7 +2,7 @@ import type { FaultKind } from "../model/finding.ts";
 import type { Asset } from "../model/network.ts";
 import { RUNNING_PHASES } from "../model/season.ts";
 import type { SignalId } from "../model/signals.ts";
-import { type Habit, learnHabit, startHabit } from "./habit.ts";
+import { type Habit, HOURS_MIN, learnHabit, startHabit } from "./habit.ts";
 import type { Observer } from "./observer.ts";
 import type { Sample, View } from "./rule.ts";
 import { quantile } from "./statistics.ts";
@@ -29,10 +29,12 @@ const DISTURBING: readonly FaultKind[] = [
 ];
 
 export interface CircuitHabits {
-  /** Return pressure, kPa: what it usually is, and the band in which the makeup pump holds it (lower and upper tenth of an hour). */
+  /** Return pressure, kPa: what it usually is, and the lower and upper tenth of each hour. */
   readonly returnKpa: Habit;
-  readonly startKpa: Habit;
+  readonly lowKpa: Habit;
   readonly stopKpa: Habit;
+  /** Return pressure at which the makeup pump starts, kPa: one value per start; without a pump that tells, the lowest usual one. */
+  readonly startKpa: Habit;
   /** With the pump running: head (supply less return), kPa, flow, m³/h, and frequency, Hz. */
   readonly headKpa: Habit;
   readonly flowM3h: Habit;
@@ -49,8 +51,9 @@ export const habitsObserver: Observer<CircuitHabits> = {
 
   start: () => ({
     returnKpa: startHabit(),
-    startKpa: startHabit(),
+    lowKpa: startHabit(),
     stopKpa: startHabit(),
+    startKpa: startHabit(),
     headKpa: startHabit(),
     flowM3h: startHabit(),
     hz: startHabit(),
@@ -62,8 +65,9 @@ export const habitsObserver: Observer<CircuitHabits> = {
     const values = (signal: SignalId): number[] => valuesOfHour(circuit, signal, view);
     const back = values("p2_return");
     learnHabit(memory.returnKpa, quantile(back, 0.5));
-    learnHabit(memory.startKpa, quantile(back, 0.1));
+    learnHabit(memory.lowKpa, quantile(back, 0.1));
     learnHabit(memory.stopKpa, quantile(back, 0.9));
+    learnStarts(memory, circuit, view);
     if (isStanding(circuit, view)) return;
     const heads = differences(
       view.since(circuit.id, "p2_supply", view.at - HOUR_MS),
@@ -84,6 +88,24 @@ const NOTHING: CircuitHabits = habitsObserver.start(undefined as never, undefine
 
 /** The habits of a circuit; unknown ones before the first look. */
 export const habitsOf = (view: View, circuit: string): CircuitHabits => view.observed(habitsObserver, circuit) ?? NOTHING;
+
+const STARTS_MIN = 3;
+
+/** A loop that loses little calls for its pump a few times a day: hours say little of where it starts, the starts themselves do. */
+function learnStarts({ lowKpa, startKpa }: CircuitHabits, circuit: Asset, view: View): void {
+  const pump = view.since(circuit.id, "mk_pump", view.at - HOUR_MS);
+  const runs = pump.length > 0 ? pump : view.since(circuit.id, "mk_flow", view.at - HOUR_MS);
+  const pressures = view.since(circuit.id, "p2_return", view.at - 1.5 * HOUR_MS);
+  for (let index = 1; index < runs.length; index++) {
+    if (!(runs[index]!.value > 0 && runs[index - 1]!.value === 0)) continue;
+    const before = pressures.findLast(({ at }) => at <= runs[index - 1]!.at);
+    if (before !== undefined) learnHabit(startKpa, before.value);
+  }
+  startKpa.usual =
+    startKpa.hours.length >= STARTS_MIN
+      ? quantile(startKpa.hours, 0.5)
+      : quantile(lowKpa.hours.length >= HOURS_MIN ? lowKpa.hours : [], 0.1);
+}
 
 function valuesOfHour(circuit: Asset, signal: SignalId, view: View): number[] {
   const samples = view.since(circuit.id, signal, view.at - HOUR_MS);

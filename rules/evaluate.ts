@@ -84,7 +84,8 @@ export function evaluate(fold: StationFold, watch: Watch, at: number): void {
 }
 
 function scheduleWake(fold: StationFold, index: number, wanted: number, at: number): void {
-  const wakeAt = wanted > at ? wanted : Infinity;
+  // Times are whole milliseconds, whatever a rule worked out.
+  const wakeAt = wanted > at ? Math.ceil(wanted) : Infinity;
   fold.state.wakeAt[index] = wakeAt;
   if (wakeAt < fold.nextWakeAt) fold.nextWakeAt = wakeAt;
 }
@@ -108,7 +109,7 @@ function open(fold: StationFold, watch: Watch, verdict: Verdict, since: number, 
     station: asset.station,
     severity: fold.state.holds[watch.index]!.severity,
     ...(verdict.tentative === true ? { tentative: true } : {}),
-    since: Math.min(since, at),
+    since: Number.isNaN(since) ? at : Math.min(Math.floor(since), at),
     detectedAt: at,
     clearedAt: undefined,
     summary: rule.cause,

@@ -4,7 +4,7 @@ import { median } from "./statistics.ts";
 
 /** Hours that are remembered, and hours after which the habit is known. */
 const HOURS_MAX = 72;
-const HOURS_MIN = 6;
+export const HOURS_MIN = 6;
 
 /** Plain data, part of an observer's memory. */
 export interface Habit {

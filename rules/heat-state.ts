@@ -82,12 +82,12 @@ function measure(circuit: Asset, view: View): HeatState {
   const heat = heatOf(view, id);
   const supplyC = view.last(id, "t2_supply")?.value ?? NaN;
   const set = nearestSetC(id, supplyC, view);
-  const outdoorC = heat?.slowOutdoorC ?? NaN;
+  const nominalC = heat?.slowNominalC ?? NaN;
   // Without a set point: what line and hour of day let expect, as the last hour shows it.
   const referenceC = set ?? (heat === undefined ? NaN : supplyC - supplyResidualK(heat, 1));
   const valvePct = view.last(id, "v1_pos")?.value ?? NaN;
   const primaryC = view.last(id, "t1_supply")?.value ?? NaN;
-  const primaryExpectedC = heat === undefined || heat.primary.x.length < PRIMARY_DAYS_MIN ? NaN : lineAt(heat.primary, outdoorC);
+  const primaryExpectedC = heat === undefined || heat.primary.x.length < PRIMARY_DAYS_MIN ? NaN : lineAt(heat.primary, nominalC);
   const { headShare, flowShare } = circulationOf(circuit, view);
   return {
     errorK: supplyC - referenceC,
@@ -101,7 +101,7 @@ function measure(circuit: Asset, view: View): HeatState {
     primaryErrorK: primaryC - primaryExpectedC,
     primaryC,
     primaryExpectedC,
-    primarySigmaK: heat === undefined ? NaN : lineSigma(heat.primary, outdoorC),
+    primarySigmaK: heat === undefined ? NaN : lineSigma(heat.primary, nominalC),
     primaryKpaShare: primaryKpaShare(id, heat, view),
     exchangerShare: exchangerShare(heat, 3),
     headShare,

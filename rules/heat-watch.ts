@@ -18,6 +18,8 @@ const DAY_HOURS = 24;
 /** Hours of a day that have to be known for its mean. */
 const DAY_HOURS_MIN = 18;
 const UA_DAYS = 28;
+/** Primary supply per kelvin of nominal secondary supply, before it is learned. */
+const PRIMARY_SLOPE = 1.5;
 /** Supply and return closer than this say nothing of the exchanger, K. */
 const SPREAD_K_MIN = 4;
 /** While one of these is suspected a day does not teach. */
@@ -36,16 +38,31 @@ const DISTURBING: readonly FaultKind[] = [
 /** Habits of the day by hour: days that are remembered. */
 const HABIT_DAYS = 7;
 
-const COLUMNS = ["supplyC", "setC", "outdoorC", "primaryC", "returnC", "primaryReturnC", "primaryKpa", "valvePct", "flowM3h"] as const;
+const COLUMNS = [
+  "supplyC",
+  "setC",
+  "outdoorC",
+  "nominalC",
+  "primaryC",
+  "returnC",
+  "primaryReturnC",
+  "primaryKpa",
+  "valvePct",
+  "flowM3h",
+] as const;
 export type HeatColumn = (typeof COLUMNS)[number];
 
 export interface HeatWatch {
   /** Newest full hour (hours since 1970) in the rings; NaN before the first. */
   hour: number;
   readonly hours: Record<HeatColumn, Float32Array>;
-  /** Outdoor temperature as a slow controller sees it, °C. */
+  /** Supply that the circuit's nominal curve asks for, at the outdoor temperature as a slow controller sees it, °C. */
+  slowNominalC: number;
   slowOutdoorC: number;
-  /** Supply, set point and primary supply over the weather, by days. */
+  /**
+   * Supply, set point and primary supply over the nominal supply, by days: radiators ask for less and less per kelvin as it gets
+   * colder, and a straight line over the weather would promise too much in the first hard frost.
+   */
   readonly supply: WeatherLine;
   readonly set: WeatherLine;
   readonly primary: WeatherLine;
@@ -69,6 +86,7 @@ export const heatObserver: Observer<HeatWatch> = {
     hour: NaN,
     hours: Object.fromEntries(COLUMNS.map((column) => [column, unknown(HOURS_KEPT)])) as Record<HeatColumn, Float32Array>,
     slowOutdoorC: NaN,
+    slowNominalC: NaN,
     supply: startWeatherLine(),
     set: startWeatherLine(),
     primary: startWeatherLine(),
@@ -84,6 +102,7 @@ export const heatObserver: Observer<HeatWatch> = {
       supplyC: meanOf("t2_supply", circuit, view),
       setC: meanOf("t2_set", circuit, view),
       outdoorC: meanOf("t_out", circuit, view),
+      nominalC: nominalC(circuit, meanOf("t_out", circuit, view)),
       primaryC: meanOf("t1_supply", circuit, view),
       returnC: meanOf("t2_return", circuit, view),
       primaryReturnC: meanOf("t1_return", circuit, view),
@@ -94,14 +113,14 @@ export const heatObserver: Observer<HeatWatch> = {
     for (let skipped = Math.max(memory.hour + 1, hour - HOURS_KEPT + 1); skipped < hour; skipped++) write(memory, skipped, undefined);
     write(memory, hour, means);
     memory.hour = hour;
-    followOutdoor(memory, means.outdoorC);
+    followOutdoor(memory, circuit, means.outdoorC);
     const { headShare } = circulationOf(circuit, view);
     const ua = headShare < 0.6 ? NaN : exchangerIndex(means, memory.hours.flowM3h);
     memory.uaHours[place(hour)] = ua;
     if (view.isSuspected(circuit.id, DISTURBING) || view.isSuspected(circuit.station, DISTURBING) || view.underWork(circuit.id))
       memory.tainted = true;
     learnHabit(memory, hour, means.supplyC);
-    if ((hour + 1) % DAY_HOURS === 0) closeDay(memory, circuit);
+    if ((hour + 1) % DAY_HOURS === 0) closeDay(memory);
   },
 };
 
@@ -125,11 +144,18 @@ function meanOf(signal: SignalId, circuit: Asset, view: View): number {
 
 const OUTDOOR_HOURS = 6;
 
-function followOutdoor(memory: HeatWatch, outdoorC: number): void {
+/** The circuit's curve, or a usual one. */
+function nominalC({ circuitFacts }: Asset, outdoorC: number): number {
+  if (Number.isNaN(outdoorC)) return NaN;
+  return circuitFacts === undefined ? 45 - outdoorC : expectedSupplyC(circuitFacts, outdoorC);
+}
+
+function followOutdoor(memory: HeatWatch, circuit: Asset, outdoorC: number): void {
   if (Number.isNaN(outdoorC)) return;
   memory.slowOutdoorC = Number.isNaN(memory.slowOutdoorC)
     ? outdoorC
     : memory.slowOutdoorC + (outdoorC - memory.slowOutdoorC) / OUTDOOR_HOURS;
+  memory.slowNominalC = nominalC(circuit, memory.slowOutdoorC);
 }
 
 /**
@@ -150,28 +176,23 @@ function exchangerIndex(means: Record<HeatColumn, number>, flows: Float32Array):
 }
 
 function learnHabit(memory: HeatWatch, hour: number, supplyC: number): void {
-  const residual = supplyC - lineAt(memory.supply, memory.slowOutdoorC);
+  const residual = supplyC - lineAt(memory.supply, memory.slowNominalC);
   if (memory.tainted || Number.isNaN(residual)) return;
   const day = Math.floor(hour / DAY_HOURS) % HABIT_DAYS;
   memory.habitK[(hour % DAY_HOURS) * HABIT_DAYS + day] = residual;
 }
 
-function closeDay(memory: HeatWatch, circuit: Asset): void {
+function closeDay(memory: HeatWatch): void {
   const { tainted } = memory;
   memory.tainted = false;
   memory.uaDays.push(tainted ? NaN : medianOver(memory, memory.uaHours, DAY_HOURS));
   if (memory.uaDays.length > UA_DAYS) memory.uaDays.shift();
   if (tainted) return;
-  const outdoor = dayMean(memory, "outdoorC");
-  const slope = priorSlope(circuit);
-  learnDay(memory.supply, outdoor, dayMean(memory, "supplyC"), slope);
-  learnDay(memory.set, outdoor, dayMean(memory, "setC"), slope);
-  learnDay(memory.primary, outdoor, dayMean(memory, "primaryC"), 1.5 * slope);
+  const nominal = dayMean(memory, "nominalC");
+  learnDay(memory.supply, nominal, dayMean(memory, "supplyC"), 1);
+  learnDay(memory.set, nominal, dayMean(memory, "setC"), 1);
+  learnDay(memory.primary, nominal, dayMean(memory, "primaryC"), PRIMARY_SLOPE);
 }
-
-/** Slope of the heating curve about freezing, K per K. */
-const priorSlope = ({ circuitFacts }: Asset): number =>
-  circuitFacts === undefined ? -0.8 : (expectedSupplyC(circuitFacts, 5) - expectedSupplyC(circuitFacts, -5)) / 10;
 
 /** Mean of the last full 24 h; NaN when too few hours are known. */
 export function dayMean(memory: HeatWatch, column: HeatColumn): number {
@@ -210,12 +231,14 @@ export function supplyResidualK(memory: HeatWatch, hours: number): number {
     usual.push(median(known));
   }
   const habit = usual.reduce((sum, value) => sum + value, 0) / hours;
-  return now - lineAt(memory.supply, memory.slowOutdoorC) - habit;
+  return now - lineAt(memory.supply, memory.slowNominalC) - habit;
 }
 
 /** Supply of the last day less what its line says at that day's weather, K. */
-export const supplyDriftK = (memory: HeatWatch): number => dayMean(memory, "supplyC") - lineAt(memory.supply, dayMean(memory, "outdoorC"));
+export const supplyDriftK = (memory: HeatWatch): number => dayMean(memory, "supplyC") - lineAt(memory.supply, dayMean(memory, "nominalC"));
 /** The same of the set point. */
-export const setDriftK = (memory: HeatWatch): number => dayMean(memory, "setC") - lineAt(memory.set, dayMean(memory, "outdoorC"));
+export const setDriftK = (memory: HeatWatch): number => dayMean(memory, "setC") - lineAt(memory.set, dayMean(memory, "nominalC"));
 /** How wrong the expectation behind `supplyDriftK` may be, K. */
-export const supplySigmaK = (memory: HeatWatch): number => lineSigma(memory.supply, dayMean(memory, "outdoorC"));
+export const supplySigmaK = (memory: HeatWatch): number => lineSigma(memory.supply, dayMean(memory, "nominalC"));
+/** The same of `supplyResidualK`. */
+export const residualSigmaK = (memory: HeatWatch): number => lineSigma(memory.supply, memory.slowNominalC);

@@ -1,5 +1,6 @@
 import { WARM_PHASES } from "../model/season.ts";
 import type { Text } from "../model/text.ts";
+import { explainFilling, type FillingMemory, fillingLimits, judgeFilling, startFilling } from "./filling-test.ts";
 import { explainLeak } from "./leak-explanation.ts";
 import { leakLimits } from "./leak-limits.ts";
 import type { LeakMemory } from "./leak-watch.ts";
@@ -24,7 +25,7 @@ const ACTION: readonly Text[] = [
   { zh: "修复后观察补水3小时，应回到基线", en: "After the repair watch the makeup for 3 h: it must return to its habit" },
 ];
 
-export const leakRule: Rule<null> = {
+export const leakRule: Rule<FillingMemory> = {
   kind: "leak",
   level: "circuit",
   everyMs: QUARTER_MS,
@@ -32,7 +33,7 @@ export const leakRule: Rule<null> = {
   observers: [makeupObserver],
   holdMs: 0,
   keepMs: 2 * HOUR_MS,
-  phases: WARM_PHASES,
+  phases: ["filling", ...WARM_PHASES],
   measure: { name: { zh: "累计偏差", en: "Gathered excess" }, unit: "σ", faultWhen: "above" },
   cause: {
     zh: "二次网有持续失水点：管沟、单元、过滤器或换热器渗漏",
@@ -40,17 +41,20 @@ export const leakRule: Rule<null> = {
   },
   consequence: CONSEQUENCE,
   action: ACTION,
-  limits: Object.keys(leakLimits),
+  limits: [...Object.keys(leakLimits), ...Object.keys(fillingLimits)],
 
-  start: () => null,
+  start: startFilling,
 
-  evaluate(_memory, circuit, view): Verdict {
+  evaluate(memory, circuit, view): Verdict {
+    if (view.phase === "filling") return judgeFilling(memory, circuit, view);
     const makeup = view.observed(makeupObserver, circuit.id);
     return makeup === undefined ? { state: "unknown" } : verdict(makeup, view);
   },
 
-  explain: (_memory, circuit, view, since) => ({
-    ...explainLeak(view.observed(makeupObserver, circuit.id)!, circuit, view, since),
+  explain: (memory, circuit, view, since) => ({
+    ...(view.phase === "filling"
+      ? explainFilling(memory, circuit, view, since)
+      : explainLeak(view.observed(makeupObserver, circuit.id)!, circuit, view, since)),
     consequence: CONSEQUENCE,
     action: ACTION,
   }),

@@ -1,10 +1,11 @@
 import type { Cause, Evidence, Explanation } from "../model/finding.ts";
 import type { Asset } from "../model/network.ts";
-import { WARM_PHASES } from "../model/season.ts";
+import { RUNNING_PHASES } from "../model/season.ts";
 import { rankCauses } from "./causes.ts";
 import { habitsObserver, habitsOf } from "./circuit-habits.ts";
 import type { Limit } from "./limits.ts";
 import { pumpShare } from "./makeup-rate.ts";
+import { calendarPhase } from "./phase.ts";
 import { clockText, durationText, tidy } from "./phrases.ts";
 import type { Rule, Verdict, View } from "./rule.ts";
 
@@ -37,6 +38,8 @@ interface LowPressureMemory {
   /** First evaluation below the limit in this run; NaN: not low. */
   lowAt: number;
   lowestKpa: number;
+  /** The pressure was high enough at some time of this season. */
+  wasHeld: boolean;
   /** Usual supply pressure, and the head (supply minus return) of a running pump; NaN: unknown. */
   supplyKpa: number;
   headKpa: number;
@@ -48,6 +51,9 @@ const FOLLOW_DOWN_SHARE = 0.0005;
 /** A circulation pump that starts brings at least this share of the head on its supply side. */
 const SUPPLY_RISE_SHARE = 0.25;
 
+/** Without a calendar a loop that was never seen at pressure may just be filled: by then signals have told the phase. */
+const NEVER_HELD_MS = 240 * MINUTE_MS;
+
 export const lowPressureRule: Rule<LowPressureMemory> = {
   kind: "low_pressure",
   level: "circuit",
@@ -56,7 +62,7 @@ export const lowPressureRule: Rule<LowPressureMemory> = {
   observers: [habitsObserver],
   holdMs: 3 * MINUTE_MS,
   keepMs: 5 * MINUTE_MS,
-  phases: WARM_PHASES,
+  phases: RUNNING_PHASES,
   measure: { name: { zh: "二次回压", en: "Return pressure" }, unit: "kPa", faultWhen: "below" },
   cause: { zh: "定压补水跟不上，回压低于静压需要", en: "Pressure holding fails: the return pressure is below the static need" },
   consequence: {
@@ -74,7 +80,7 @@ export const lowPressureRule: Rule<LowPressureMemory> = {
   ],
   limits: Object.keys(lowPressureLimits),
 
-  start: () => ({ lowAt: NaN, lowestKpa: NaN, supplyKpa: NaN, headKpa: NaN }),
+  start: () => ({ lowAt: NaN, lowestKpa: NaN, wasHeld: false, supplyKpa: NaN, headKpa: NaN }),
 
   evaluate(memory, circuit, view): Verdict {
     const { id } = circuit;
@@ -84,7 +90,12 @@ export const lowPressureRule: Rule<LowPressureMemory> = {
     const low = need - view.limits.get("low_pressure_margin", id);
     const isLow = pressure.value < (Number.isNaN(memory.lowAt) ? low : low + view.limits.get("low_pressure_recovered", id));
     if (!isPlausible(memory, circuit, view, pressure.value, isLow)) return { state: "unknown", value: pressure.value, limit: low };
+    // A loop that is still being filled has no pressure to lose.
+    if (isLow && !memory.wasHeld && view.phase === "cold_circulation") return { state: "unknown", value: pressure.value, limit: low };
+    const isPhaseGuessed = view.phaseSet === undefined && calendarPhase(view.network.season, view.at) === undefined;
+    const holdMs = memory.wasHeld || !isPhaseGuessed ? {} : { holdMs: NEVER_HELD_MS };
     if (!isLow) {
+      memory.wasHeld = true;
       memory.lowAt = NaN;
       return { state: "normal", value: pressure.value, limit: low };
     }
@@ -96,7 +107,7 @@ export const lowPressureRule: Rule<LowPressureMemory> = {
     const isUrgent =
       pressure.value < need - view.limits.get("low_pressure_urgent_margin", id) ||
       view.at - memory.lowAt >= view.limits.get("low_pressure_urgent_min", id) * MINUTE_MS;
-    return { state: "fault", severity: isUrgent ? "urgent" : "general", since: memory.lowAt, value: pressure.value, limit: low };
+    return { state: "fault", severity: isUrgent ? "urgent" : "general", since: memory.lowAt, ...holdMs, value: pressure.value, limit: low };
   },
 
   explain(memory, circuit, view, since): Explanation {

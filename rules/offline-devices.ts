@@ -9,7 +9,9 @@ import type { Rule, Verdict, View } from "./rule.ts";
 /** R31 通讯中断, unit devices: many of a building's valves and sensors are silent while the station itself reports. */
 
 const MINUTE_MS = 60_000;
-const SILENT_INTERVALS = 3;
+const SILENT_INTERVALS = 4;
+/** Radio loses reports in a row: devices are not missed before. */
+const SILENT_MS_MIN = 2 * 3_600_000;
 /** Before five reports of a device: three days, for meters that report once a day. */
 const UNKNOWN_RHYTHM_MS = 3 * 86_400_000;
 /** A station not heard for so long has its own finding; devices are then not judged. */
@@ -141,10 +143,10 @@ function lastReportAt(unit: Asset, view: View): number | undefined {
 function overdueAfterMs(unit: Asset, view: View): number {
   let slowestMs = 0;
   for (const signal of DEVICE_SIGNALS) slowestMs = Math.max(slowestMs, view.interval(unit.id, signal) ?? 0);
-  return slowestMs > 0 ? SILENT_INTERVALS * slowestMs : UNKNOWN_RHYTHM_MS;
+  return slowestMs > 0 ? Math.max(SILENT_MS_MIN, SILENT_INTERVALS * slowestMs) : UNKNOWN_RHYTHM_MS;
 }
 
-/** After an outage of the station a device has three intervals to be heard again. */
+/** After an outage of the station a device has its time to be heard again. */
 function hadItsChance(unit: Asset, stationUpAt: number, view: View): boolean {
   return view.at - stationUpAt > overdueAfterMs(unit, view);
 }

@@ -51,7 +51,7 @@ const UNKNOWN_TIMES = 4;
 /** A rest long ago is no longer the measure: what is left of it after a day. */
 const DAILY_FADE = 0.95;
 /** Water that stands has the temperature of its room, °C: it does not move with what flows elsewhere. */
-const STANDING_C = 16;
+const STANDING_C = 22;
 
 /** The run of equal values that goes on, and how its companions moved meanwhile. Plain data. */
 interface FlatRun {

@@ -58,18 +58,25 @@ const LAG_MAX = 12;
 /** A unit gets what the station sends: its supply may be as restless. */
 const SOURCE_SHARE = 0.4;
 
-/** What a point's mean jump from sample to sample usually is. Plain data. */
-export type NoiseHabits = Partial<Record<SignalId, Habit>>;
+/** What a point's mean jump from sample to sample usually is, and hours in a row that were too restless to teach it. Plain data. */
+interface NoiseHabit extends Habit {
+  restlessHours: number;
+}
+export type NoiseHabits = Partial<Record<SignalId, NoiseHabit>>;
+/** What has been restless for so long is another way of running: the habit begins anew. */
+const RESTLESS_HOURS_MAX = 72;
 
 /** Takes in an hour. What is noisy now must not become the habit. */
 export function learnNoise(habits: NoiseHabits, asset: Asset, signals: readonly SignalId[], view: View): void {
   for (const signal of signals) {
     if (NOISE_FLOOR[signal] === undefined) continue;
-    const habit = (habits[signal] ??= startHabit());
+    const habit = (habits[signal] ??= { ...startHabit(), restlessHours: 0 });
     const samples = samplesOf(asset, signal, view);
     if (samples.length < SAMPLES_MIN) continue;
     const step = meanStep(samples, 1);
-    if (!(step > 2 * habit.usual)) learnHabit(habit, step);
+    habit.restlessHours = step > 2 * habit.usual ? habit.restlessHours + 1 : 0;
+    if (habit.restlessHours > RESTLESS_HOURS_MAX) habits[signal] = { ...startHabit(), restlessHours: 0 };
+    else if (habit.restlessHours === 0) learnHabit(habit, step);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Asset } from "../model/network.ts";
-import { type SeasonPhase, ACTIVE_PHASES, WARM_PHASES } from "../model/season.ts";
+import { ACTIVE_PHASES, HEATING_PHASES, type SeasonPhase, WARM_PHASES } from "../model/season.ts";
 import { type Level, SIGNALS, type SignalId } from "../model/signals.ts";
 import { habitsObserver } from "./circuit-habits.ts";
 import { heatStateObserver } from "./heat-state.ts";
@@ -32,7 +32,7 @@ interface Doubt extends SensorDoubt {
 export interface SensorWatch {
   doubts: Doubt[];
   hour: number;
-  readonly noise: NoiseHabits;
+  noise: NoiseHabits;
   /** When a point, or what goes with it, was last restless as a whole. */
   readonly swungAt: Partial<Record<SignalId, number>>;
   readonly rests: Partial<Record<SignalId, Rests>>;
@@ -69,6 +69,7 @@ function sensorObserver(level: Level): Observer<SensorWatch> {
         if (doubt !== undefined) found.push({ signal, doubt });
       };
       const heardAt = Math.max(...signals.map((signal) => view.lastReport(asset.id, signal) ?? -Infinity));
+      const isHeating = (HEATING_PHASES as readonly SeasonPhase[]).includes(view.phase);
       const isWarm = (WARM_PHASES as readonly SeasonPhase[]).includes(view.phase);
       for (const signal of signals) {
         add(signal, isDead(asset, signal, view, limits));
@@ -79,7 +80,7 @@ function sensorObserver(level: Level): Observer<SensorWatch> {
         if (isLively(signal) && (isWarm || signal === "t_out"))
           add(signal, isStuck((memory.rests[signal] ??= startRests(view.at)), asset, signal, view, limits));
         if (canJump(signal)) add(signal, hasJumped((memory.jumps[signal] ??= startJump()), asset, signal, view));
-        if (isWarm) add(signal, isNoisy(memory.noise, asset, signal, view, limits));
+        if (isHeating) add(signal, isNoisy(memory.noise, asset, signal, view, limits));
       }
       if (!isWarm) return takeDoubts(memory, found, view.at);
       const swapped = swappedPair(asset, view, limits);
@@ -131,7 +132,8 @@ function takeDoubts(memory: SensorWatch, found: readonly { readonly signal: Sign
 }
 
 function learnHour(memory: SensorWatch, asset: Asset, view: View, signals: readonly SignalId[], hour: number): void {
-  learnNoise(memory.noise, asset, signals, view);
+  if ((HEATING_PHASES as readonly SeasonPhase[]).includes(view.phase)) learnNoise(memory.noise, asset, signals, view);
+  else memory.noise = {};
   const endsDay = hour % 24 === 0;
   for (const name of RELATIONS) {
     const value = relationValue(name, asset, view);

@@ -55,6 +55,12 @@ export const underHeatedLimits = {
   ),
   under_heated_off_share: limit(0.94, "1", "回落到判据94%以下才算恢复", "Counts as recovered below this share of the limit"),
   under_heated_room_c: limit(18, "°C", "供热标准室温下限", "Service standard for rooms"),
+  under_heated_warm_k: limit(
+    2,
+    "K",
+    "室温中位高出标准这么多，长期偏流不算欠热",
+    "Rooms so far above the standard: lasting under-flow does no harm",
+  ),
   under_heated_room_hours: limit(4, "h", "8–22时内持续时间", "How long between 8 and 22 h"),
   under_heated_room_count: limit(2, "1", "低温测点数（边角顶底按权重折算）", "Cold sensors, those at edges by weight"),
   under_heated_room_share: limit(0.3, "1", "或低温测点占比", "or their share"),
@@ -176,7 +182,9 @@ function test(
   rooms: Rooms | undefined,
 ): Findings {
   const limits = valuesOf(view.limits, unit.id);
-  const base = judgedBase(history, cooling.amongPeers, limits.cooling_base_max);
+  // Where rooms are warm, a unit that always got less may go on: only a change counts.
+  const isWarm = rooms !== undefined && rooms.medianC >= limits.under_heated_room_c + limits.under_heated_warm_k;
+  const base = judgedBase(history, cooling.amongPeers, isWarm ? Infinity : limits.cooling_base_max);
   const { under_heated_hours: slowHours, under_heated_severe_hours: fastHours } = limits;
   // The slow tests lie near what is healthy: they have to stay there. The severe ones are far beyond, whatever noise does.
   const share = (name: UnderHeatedTest, holdHours: number): number =>

@@ -1,7 +1,7 @@
 import { medianDeviation, SIGMA_PER_MAD } from "./statistics.ts";
 
 /**
- * How a daily mean goes with the day's outdoor temperature: `y = a + b·x`, learned from the days of the last four weeks (DOMAIN 3.6). Few
+ * How a daily mean goes with what the weather asks for: `y = a + b·x`, learned from the days of the last four weeks (DOMAIN 3.6). Few
  * or alike days say little of the slope: it is held to a prior as strongly as a week of usual weather would.
  */
 const DAYS_MAX = 28;
@@ -15,7 +15,7 @@ const HUBER_FLOOR = 0.5;
 const SIGMA_MIN = 0.5;
 const PRIOR_DAYS = 5;
 
-/** Plain data: outdoor temperature (°C) and mean of each day that taught, oldest first. */
+/** Plain data: what the weather asked for and the mean of each day that taught, oldest first. */
 export interface WeatherLine {
   readonly x: number[];
   readonly y: number[];
@@ -76,10 +76,15 @@ function fit(line: WeatherLine, weights: readonly number[], priorSlope: number):
     );
 }
 
-/** What the line says at an outdoor temperature; NaN until three days are known. */
+/** What the line says where the weather asks for `x`; NaN until three days are known. */
 export const lineAt = ({ a, b }: WeatherLine, x: number): number => a + b * x;
 
-/** How wrong the line may be at an outdoor temperature: its own scatter, few days, and weather that it has not seen; in y's unit. */
-export function lineSigma({ sigma, meanX, spreadX, x: days }: WeatherLine, x: number): number {
-  return Math.max(SIGMA_MIN, sigma) * Math.sqrt(1 + 1 / days.length + (x - meanX) ** 2 / (spreadX / PRIOR_DAYS));
+/** Outside of what it has seen nobody knows the slope: controllers cap their curve, sources reach their limit. */
+const BEYOND_SHARE = 0.35;
+
+/** How wrong the line may be there: its own scatter, few days, and weather that it has not seen; in y's unit. */
+export function lineSigma({ sigma, meanX, spreadX, b, x: days }: WeatherLine, x: number): number {
+  const within = Math.max(SIGMA_MIN, sigma) * Math.sqrt(1 + 1 / days.length + (x - meanX) ** 2 / (spreadX / PRIOR_DAYS));
+  const beyond = Math.max(0, x - Math.max(...days), Math.min(...days) - x);
+  return within + BEYOND_SHARE * Math.abs(b) * beyond;
 }

@@ -109,6 +109,26 @@ describe("engine", () => {
     );
   });
 
+  it("looks again when a rule asks for it, at whole milliseconds, and takes no onset that is none", () => {
+    const looks: number[] = [];
+    const fold = foldOf([
+      {
+        ...ruleOf((view) => {
+          looks.push(view.at);
+          return view.at < START + MINUTE
+            ? { state: "normal", againAt: START + 90_000.25 }
+            : { state: "fault", since: view.at === START + 90_001 ? NaN : START + 0.5 };
+        }),
+        everyMs: HOUR,
+        holdMs: 0,
+      },
+    ]);
+    step(fold, reading(START, 50));
+    const transitions = step(fold, { tickAt: START + 2 * MINUTE });
+    expect(looks).toEqual([START, START + 90_001]);
+    expect(transitions).toMatchObject([{ type: "opened", episode: { since: START + 90_001, detectedAt: START + 90_001 } }]);
+  });
+
   it("hides stale, failed and doubted values", () => {
     const fold = foldOf([]);
     for (let minute = 0; minute < 6; minute++) step(fold, reading(START + minute * MINUTE, 50));

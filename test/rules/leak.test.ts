@@ -3,6 +3,7 @@ import { drawOffLimits, drawOffRule } from "../../rules/draw-off.ts";
 import { holeMm } from "../../rules/leak-explanation.ts";
 import { leakLimits, urgentLossM3h } from "../../rules/leak-limits.ts";
 import { startLeakMemory } from "../../rules/leak-watch.ts";
+import { fillingLimits, startFilling } from "../../rules/filling-test.ts";
 import { leakRule } from "../../rules/leak.ts";
 import { makeupFigures } from "../../rules/makeup-watch.ts";
 import type { Rule } from "../../rules/rule.ts";
@@ -176,10 +177,6 @@ describe("leak: what is not one", () => {
     expect(large.episodes).toHaveLength(1);
   });
 
-  it("is not looked for while filling", () => {
-    expect(leakRule.phases).not.toContain("filling");
-  });
-
   it("is unknown, not normal, while nothing can be balanced, and does not clear for want of data", () => {
     const { episodes, memory } = leakStory(
       { seed: 9, days: 12, leak: leakOf(0.8, ONSET_MS + 12 * HOUR_MS) },
@@ -206,7 +203,7 @@ describe("leak: what is told", () => {
 
   it("gives loss, hole, curve and a pipe leak first when night and day are alike", () => {
     const { view, episodes } = leakStory({ seed: 3, days: 11, baseM3h: 0.3, leak: leakOf(0.5) }, FIVE_MINUTES);
-    const told = leakRule.explain(null, view.network.asset("S1-H")!, view, episodes[0]!.since);
+    const told = leakRule.explain(startFilling(), view.network.asset("S1-H")!, view, episodes[0]!.since);
     expect(told.causes[0]!.id).toBe("pipe_leak");
     expect(told.causes.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 1);
     const loss = told.evidence.find(({ name }) => name.en === "Estimated loss")!.value!;
@@ -226,7 +223,7 @@ describe("leak: what is told", () => {
       { seed: 3, days: 11, baseM3h: 0.3, leak: leakOf(0.5) },
       { ...FIVE_MINUTES, change: (signal, value, ms) => (signal === "p2_return" && ms > 11 * DAY_MS - HOUR_MS ? 0 : value) },
     );
-    const told = leakRule.explain(null, view.network.asset("S1-H")!, view, episodes[0]!.since);
+    const told = leakRule.explain(startFilling(), view.network.asset("S1-H")!, view, episodes[0]!.since);
     expect(told.summary.en).toContain("the size of a — mm hole");
     expect(JSON.stringify(told)).not.toContain("NaN");
   });
@@ -268,7 +265,7 @@ describe("leak: what is told", () => {
 describe("leak in the engine", () => {
   it("opens one finding with evidence, survives a copy of its memory, and clears after the repair", () => {
     const network = loopNetwork();
-    const run = engineRun(network, [leakRule as never], leakLimits);
+    const run = engineRun(network, [leakRule as never], { ...leakLimits, ...fillingLimits });
     const repaired = ONSET_MS + 20 * HOUR_MS;
     playLoop({ seed: 12, days: 10, leak: leakOf(0.8, repaired) }, 300_000, ({ at, values }) => {
       for (const [signal, value] of Object.entries(values)) run.put("S1-H", signal as keyof typeof values, at, value);

@@ -57,7 +57,7 @@ describe("a season", () => {
     run.tick(end! - HOUR);
     const listening = (): number => run.fold.state.memories.filter((memory) => memory !== undefined).length;
     expect(listening()).toBe(run.fold.plan.watches.length);
-    run.tick(end! + DAY);
+    run.tick(end! + 8 * DAY);
     expect(listening()).toBe(run.fold.plan.watches.filter(({ rule }) => rule.phases.includes("off")).length);
   });
 });

@@ -2,6 +2,7 @@ import type { Episode } from "../../model/finding.ts";
 import type { Network } from "../../model/network.ts";
 import type { SignalId } from "../../model/signals.ts";
 import type { Limit } from "../../rules/limits.ts";
+import { fillingLimits } from "../../rules/filling-test.ts";
 import { leakLimits } from "../../rules/leak-limits.ts";
 import type { LeakMemory } from "../../rules/leak-watch.ts";
 import { leakRule } from "../../rules/leak.ts";
@@ -34,7 +35,11 @@ export interface LeakRun {
 /** Plays a loop's story through the leak rule alone, in the real engine. */
 export function leakStory(story: LoopStory, options: LeakStoryOptions): LeakRun {
   const network = options.network ?? loopNetwork();
-  const { fold, put, tick } = engineRun(network, options.rules ?? [leakRule as Rule], { ...leakLimits, ...options.limits });
+  const { fold, put, tick } = engineRun(network, options.rules ?? [leakRule as Rule], {
+    ...leakLimits,
+    ...fillingLimits,
+    ...options.limits,
+  });
   const memory = (): LeakMemory => fold.view.observed(makeupObserver, "S1-H")!;
   let quarter = Number.NaN;
   playLoop(story, options.intervalMs, ({ at, values }) => {
