@@ -1,5 +1,5 @@
 import type { Asset } from "../model/network.ts";
-import { SIGNALS, type SignalId } from "../model/signals.ts";
+import type { SignalId } from "../model/signals.ts";
 import type { Text } from "../model/text.ts";
 import { circulationOf } from "./circulation.ts";
 import { coolingObserver } from "./cooling-watch.ts";
@@ -11,7 +11,9 @@ import type { SensorLimits } from "./sensor-limits.ts";
 
 const HOUR_MS = 3_600_000;
 
-const EMPTY_KPA = 30;
+/** Below this a loop is as good as empty, kPa. */
+const EMPTY_KPA = 60;
+const PRESSURES: readonly SignalId[] = ["p2_return", "p2_supply", "p2_filter_in", "p2_filter_out"];
 
 export type SensorSign = "dead" | "missing" | "stuck" | "spiking" | "noisy" | "swapped" | "impossible" | "drifting" | "reset";
 
@@ -47,8 +49,9 @@ export function isMissing(asset: Asset, signal: SignalId, view: View, limits: Se
   const leastMs = Math.max(limits.sensor_missing_hours * HOUR_MS, limits.sensor_missing_intervals * interval);
   // The device itself is silent: another rule's matter.
   if (view.at - heardAt > 2 * interval || heardAt - lastAt < leastMs) return undefined;
-  // Near zero a pressure that falls on looks like another unit, and is not taken in.
-  if (SIGNALS[signal].unit === "kPa" && (view.raw.since(asset.id, signal, 0).at(-1)?.value ?? EMPTY_KPA) < EMPTY_KPA) return undefined;
+  // Near zero a pressure that falls on looks like another unit, and is not taken in: its neighbours tell of it.
+  if (PRESSURES.includes(signal) && PRESSURES.some((other) => (view.raw.last(asset.id, other)?.value ?? Infinity) < EMPTY_KPA))
+    return undefined;
   const hours = (heardAt - lastAt) / HOUR_MS;
   return {
     sign: "missing",
