@@ -103,7 +103,11 @@ function stationsOf(draft: Draft, findings: readonly TicketFinding[], unlisted: 
 function settleAnchor(draft: Draft, owned: readonly Episode[], { at, station, network }: Settlement): void {
   if (draft.record.station !== station) return;
   const anchor = owned.find((episode) => findingKey(episode) === anchorKey(draft));
-  if (anchor !== undefined) refresh(draft, bodyOf(anchor, network));
+  if (anchor !== undefined) {
+    const { since, detectedAt, ...said } = bodyOf(anchor, network);
+    // A later run of the same fault: the ticket goes on telling when it began first.
+    refresh(draft, since > draft.record.detectedAt ? said : { ...said, since, detectedAt });
+  }
   if (owned.length === 0) return;
   const severity = isReportedUrgent(draft.record) ? "urgent" : worst(owned);
   if (severity === draft.record.severity) return;

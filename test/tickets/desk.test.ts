@@ -159,9 +159,13 @@ describe("cure and relapse", () => {
     book.set("T001", { state: "resolved" });
     expect(kindsOf(pass(book, T0 + HOUR, [], [{ ...leak, clearedAt: T0 + HOUR }]))).toEqual(["recovered"]);
     expect(book.open()[0]).toMatchObject({ state: "resolved", recoveredAt: T0 + HOUR });
-    const again = ep("leak", "S01-L", { detectedAt: T0 + 3 * HOUR });
+    const again = ep("leak", "S01-L", { since: T0 + 2 * HOUR, detectedAt: T0 + 3 * HOUR });
     expect(kindsOf(pass(book, T0 + 3 * HOUR, alone(again), [{ ...leak, clearedAt: T0 + HOUR }]))).toEqual(["relapsed"]);
     expect(book.open()[0]).toMatchObject({ state: "open", recoveredAt: null, milestones: { startedAt: T0 + 3 * HOUR } });
+    // It goes on telling when the fault was first there; the finding tells of the run.
+    const { since, detectedAt, findings } = book.open()[0]!;
+    expect({ since, detectedAt }).toEqual({ since: leak.since, detectedAt: leak.detectedAt });
+    expect(findings).toMatchObject([{ since: T0 + 2 * HOUR, detectedAt: T0 + 3 * HOUR }]);
   });
 
   it("counts an episode that late data withdrew as recovered, and says so", () => {
