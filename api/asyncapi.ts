@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { LEVELS, SIGNAL_IDS, SIGNALS, STATUS_SIGNAL, type Level } from "../model/signals.ts";
+import { LEVELS, SIGNAL_IDS, SIGNALS, PLATFORM_SIGNALS, type Level } from "../model/signals.ts";
 import { ASSET_ID, assetTelemetryTopic, statusTopic, telemetryTopic } from "../model/topic.ts";
 import { connectionSchema, circuitDerivedSchema, errors, type Api } from "./schemas.ts";
 import { healthSchema } from "./health.ts";
@@ -155,7 +155,7 @@ function payloadSchemas(): Json {
 
 /** The signals that assets of a level may carry. `null` says that the sensor failed. */
 function valuesOf(level: Level): Json {
-  const signals = SIGNAL_IDS.filter((id) => id !== STATUS_SIGNAL && (SIGNALS[id].levels as readonly Level[]).includes(level));
+  const signals = SIGNAL_IDS.filter((id) => !PLATFORM_SIGNALS.has(id) && (SIGNALS[id].levels as readonly Level[]).includes(level));
   return {
     type: "object",
     additionalProperties: false,

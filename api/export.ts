@@ -3,7 +3,7 @@ import { z } from "zod";
 import { InputError, nearestWord } from "../model/input-error.ts";
 import type { Network } from "../model/network.ts";
 import type { Reading } from "../model/reading.ts";
-import { isSignalId, SIGNAL_IDS, STATUS_SIGNAL, type SignalId } from "../model/signals.ts";
+import { isSignalId, SIGNAL_IDS, PLATFORM_SIGNALS, type SignalId } from "../model/signals.ts";
 import { InfluxError } from "../store/influx.ts";
 import { principalOf } from "./auth.ts";
 import { ApiError } from "./errors.ts";
@@ -143,8 +143,8 @@ export function selectAssets(
 }
 
 function signalOf(word: string, place: string): SignalId {
-  if (isSignalId(word) && word !== STATUS_SIGNAL) return word;
-  const known = SIGNAL_IDS.filter((id) => id !== STATUS_SIGNAL);
+  if (isSignalId(word) && !PLATFORM_SIGNALS.has(word)) return word;
+  const known = SIGNAL_IDS.filter((id) => !PLATFORM_SIGNALS.has(id));
   throw new InputError(place, `one of ${known.join(", ")}`, word, didYouMean(nearestWord(word, known)));
 }
 
@@ -163,7 +163,7 @@ export async function* selected(
     for await (const slice of readings(station, from, to)) {
       const kept = slice.filter(
         ({ point }) =>
-          point.signal !== STATUS_SIGNAL &&
+          !PLATFORM_SIGNALS.has(point.signal) &&
           (assets === undefined || assets.has(point.asset)) &&
           (signals === undefined || signals.has(point.signal)),
       );

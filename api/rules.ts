@@ -19,7 +19,11 @@ const limitSchema = z.strictObject({
   floor: z.number().optional(),
   unit: z.string(),
   reason: textSchema,
+  inPhase: z.partialRecord(z.enum(SEASON_PHASES), z.number()).optional().describe("Factors by which it is wider or narrower in a phase"),
 });
+const measureSchema = z
+  .strictObject({ name: textSchema, unit: z.string(), faultWhen: z.enum(["above", "below"]) })
+  .describe("What the compared value and its limit are, and on which side of the limit a fault lies");
 const ruleSchema = z
   .strictObject({
     kind: kindSchema,
@@ -29,6 +33,7 @@ const ruleSchema = z
     holdMs: z.number(),
     keepMs: z.number(),
     phases: z.array(z.enum(SEASON_PHASES)),
+    measure: measureSchema,
     cause: textSchema,
     consequence: textSchema,
     action: z.array(textSchema),
@@ -44,6 +49,7 @@ const statusSchema: z.ZodType<RuleStatus> = z
     state: z.enum(["normal", "pending", "firing", "unknown", "shelved"]),
     value: z.number().nullable(),
     limit: z.number().nullable(),
+    measure: measureSchema,
     at: timeSchema,
     opensAt: timeSchema.nullable(),
   })
@@ -74,6 +80,7 @@ export function ruleRoutes(app: Api, network: Network, rules: RuleService): void
         holdMs: rule.holdMs,
         keepMs: rule.keepMs,
         phases: [...rule.phases],
+        measure: rule.measure,
         cause: rule.cause,
         consequence: rule.consequence,
         action: [...rule.action],

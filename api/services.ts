@@ -136,7 +136,10 @@ export interface RuleService {
   watermark(station: string): number | undefined;
 }
 
-type RuleFacts = Pick<Rule, "kind" | "level" | "everyMs" | "holdMs" | "keepMs" | "phases" | "cause" | "consequence" | "action" | "limits">;
+type RuleFacts = Pick<
+  Rule,
+  "kind" | "level" | "everyMs" | "holdMs" | "keepMs" | "phases" | "measure" | "cause" | "consequence" | "action" | "limits"
+>;
 
 interface TicketQuery {
   /** `open`: every state before `closed`. */

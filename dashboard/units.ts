@@ -13,7 +13,7 @@ export interface Display {
   readonly factor: number;
 }
 
-const DECIMALS: Readonly<Record<string, number>> = { "°C": 1, kPa: 0, "m³/h": 1 };
+const DECIMALS: Readonly<Record<string, number>> = { "°C": 1, kPa: 0, "m³/h": 1, "1": 2, "%": 0, min: 0, s: 0 };
 /** Makeup is small: two decimals (UI.md). */
 const MAKEUP: ReadonlySet<string> = new Set<SignalId>(["mk_flow", "mk_total"]);
 

@@ -1,5 +1,6 @@
 import { createContacts } from "../contacts.ts";
 import { createFaultWatch } from "../fault-watch.ts";
+import { withClockNote } from "../ingest/clock-note.ts";
 import { decodeObject } from "../ingest/decode-object.ts";
 import { createGateways } from "../ingest/gateways.ts";
 import { INGEST_LIMITS } from "../ingest/limits.ts";
@@ -74,13 +75,14 @@ export function startBenchPlatform(network: Network, startAt: number): BenchPlat
     const rejects = newRejectList({ topic: name, receivedAt: at, gateway }, INGEST_LIMITS.rejectsPerMessageMax);
     const context = { network, station: topic.station, receivedAt: at, rejects };
     const decoded = objects.slice(0, INGEST_LIMITS.batchObjectsMax).map((object) => decodeObject(context, topic, object));
+    const sender = gateways.get(gateway);
     const readings = settleTimes(
       { station: topic.station, batch, objects: decoded.filter((object) => object !== undefined), rejects },
-      gateways.get(gateway).clock,
+      sender.clock,
       at,
     );
     counts.rejects += rejects.items.length + rejects.unlisted;
-    take(readings);
+    take(withClockNote(network, topic.station, sender, readings));
   }
 
   function moveTo(to: number): void {

@@ -1,5 +1,5 @@
 import type { Network, Point } from "../model/network.ts";
-import { isSignalId, SIGNALS, STATUS_SIGNAL } from "../model/signals.ts";
+import { isSignalId, PLATFORM_SIGNALS, SIGNALS, STATUS_SIGNAL } from "../model/signals.ts";
 import { statusTopic, TOPIC_ROOT, type Topic } from "../model/topic.ts";
 import { addReject, describe, type RejectList } from "./rejects.ts";
 import { suggestAsset, suggestSignal } from "./suggest.ts";
@@ -88,7 +88,7 @@ function readAsset(context: DecodeContext, assetId: string, values: unknown, at:
   }
   for (const signal in values) {
     const value = values[signal];
-    const point = isSignalId(signal) && signal !== STATUS_SIGNAL ? network.point(assetId, signal) : undefined;
+    const point = isSignalId(signal) && !PLATFORM_SIGNALS.has(signal) ? network.point(assetId, signal) : undefined;
     if (point === undefined) rejectSignal(context, assetId, signal);
     else if (typeof value === "number" && isPossible(point.signal, value)) readings.push({ point, at, value: value + 0 });
     else readOddValue(context, point, value, at, readings);
@@ -107,11 +107,12 @@ function readOddValue(context: DecodeContext, point: Point, value: unknown, at: 
 
 function rejectSignal(context: DecodeContext, asset: string, signal: string): void {
   const { network, station, rejects } = context;
-  if (signal === STATUS_SIGNAL) {
+  if (isSignalId(signal) && PLATFORM_SIGNALS.has(signal)) {
     addReject(rejects, "unknown_signal", "a signal that is measured", signal, {
       asset,
       signal,
-      suggestion: `publish online or offline to ${statusTopic(station)}`,
+      suggestion:
+        signal === STATUS_SIGNAL ? `publish online or offline to ${statusTopic(station)}` : "the platform works it out from ts by itself",
     });
   } else if (isSignalId(signal)) {
     const suggestion = `${signal} belongs to a ${SIGNALS[signal].levels.join(" or a ")}`;

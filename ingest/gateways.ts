@@ -18,6 +18,9 @@ export interface GatewayFigures {
 export interface Gateway {
   readonly name: string;
   readonly clock: ClockState;
+  /** Offsets, ms, of which the rules were told, by station; `toldMs` for a station that is not in it. */
+  readonly told: Map<string, number>;
+  readonly toldMs: number;
   lastSeenAt: number | null;
   messages: number;
   readings: number;
@@ -37,14 +40,30 @@ export function createGateways(gatewaysMax: number, clocks: Readonly<Record<stri
   const known = new Map<string, Gateway>();
   const add = (name: string, clock: ClockState): Gateway => {
     if (known.size >= gatewaysMax) known.delete(longestSilent(known));
-    const gateway: Gateway = { name, clock, lastSeenAt: null, messages: 0, readings: 0, rejects: 0, duplicates: 0 };
+    // Whatever an earlier run knew it has told.
+    const gateway: Gateway = {
+      name,
+      clock,
+      told: new Map(),
+      toldMs: clock.offsetMs,
+      lastSeenAt: null,
+      messages: 0,
+      readings: 0,
+      rejects: 0,
+      duplicates: 0,
+    };
     known.set(name, gateway);
     return gateway;
   };
   for (const [name, clock] of Object.entries(clocks)) add(name, structuredClone(clock));
   return {
     get: (name) => known.get(name) ?? add(name, newClock()),
-    figures: () => Array.from(known.values(), ({ clock, ...rest }) => ({ ...rest, clock: clock.verdict, offsetMs: clock.offsetMs })),
+    figures: () =>
+      Array.from(known.values(), ({ clock, told: _told, toldMs: _toldMs, ...rest }) => ({
+        ...rest,
+        clock: clock.verdict,
+        offsetMs: clock.offsetMs,
+      })),
     clocks: () => Object.fromEntries(Array.from(known.values(), ({ name, clock }) => [name, structuredClone(clock)])),
   };
 }

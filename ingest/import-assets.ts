@@ -1,6 +1,6 @@
 import { nearestWord } from "../model/input-error.ts";
 import type { Asset, Network, Point } from "../model/network.ts";
-import { SIGNALS, STATUS_SIGNAL, type SignalId } from "../model/signals.ts";
+import { SIGNALS, PLATFORM_SIGNALS, type SignalId } from "../model/signals.ts";
 import { SIGNAL_NAMES, endsInSignal, plainWord, signalNamed } from "./import-words.ts";
 
 /** Words of a table to assets and points: ids, names, names with those of what they belong to. What fits twice fits nothing. */
@@ -50,7 +50,7 @@ export function createAssetWords(network: Network): AssetWords {
   }
 
   function pointOf(carrier: Asset, signal: SignalId): Found<Point> {
-    const point = signal === STATUS_SIGNAL ? undefined : network.point(carrier.id, signal);
+    const point = PLATFORM_SIGNALS.has(signal) ? undefined : network.point(carrier.id, signal);
     if (point !== undefined) return { found: point };
     const suggestion = `${signal} belongs to a ${SIGNALS[signal].levels.join(" or a ")}`;
     return { problem: `${carrier.id} is a ${carrier.level}, which has no ${signal}`, suggestion, what: "level" };

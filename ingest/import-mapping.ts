@@ -2,7 +2,7 @@ import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { InputError, nearestWord } from "../model/input-error.ts";
 import type { Network } from "../model/network.ts";
-import { SIGNAL_IDS, STATUS_SIGNAL, isSignalId, type SignalId } from "../model/signals.ts";
+import { SIGNAL_IDS, PLATFORM_SIGNALS, isSignalId, type SignalId } from "../model/signals.ts";
 import { isZone } from "../model/zone.ts";
 import { DELIMITERS } from "./import-fields.ts";
 import type { LeftOut } from "./import-report.ts";
@@ -92,7 +92,7 @@ function checkAsset(asset: string, place: string, network: Network): void {
 }
 
 function checkSignal(signal: string, unit: string | undefined, place: string): SignalId {
-  if (!isSignalId(signal) || signal === STATUS_SIGNAL)
+  if (!isSignalId(signal) || PLATFORM_SIGNALS.has(signal))
     throw new InputError(`${place}.signal`, "the id of a signal", JSON.stringify(signal), didYouMean(nearestWord(signal, SIGNAL_IDS)));
   if (unit !== undefined) requireConversion(signal, unit, `${place}.unit`);
   return signal;

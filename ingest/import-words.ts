@@ -1,4 +1,4 @@
-import { SIGNALS, SIGNAL_IDS, STATUS_SIGNAL, type SignalId } from "../model/signals.ts";
+import { SIGNALS, PLATFORM_SIGNALS, SIGNAL_IDS, type SignalId } from "../model/signals.ts";
 
 /** What the signals are called in exports of Chinese control rooms, besides their ids and the names on our screens (DOMAIN 1, field habit). */
 
@@ -53,7 +53,7 @@ export function plainWord(word: string): string {
 
 const BY_NAME = new Map<string, SignalId>();
 for (const signal of SIGNAL_IDS) {
-  if (signal === STATUS_SIGNAL) continue;
+  if (PLATFORM_SIGNALS.has(signal)) continue;
   const { zh, en } = SIGNALS[signal].name;
   for (const name of [signal, zh, en, ...(OTHER_NAMES[signal] ?? [])]) BY_NAME.set(plainWord(name), signal);
 }
@@ -71,5 +71,5 @@ export function endsInSignal(word: string): { readonly signal: SignalId; readonl
 
 /** Every name that is recognised: for the nearest one of a typo. */
 export const SIGNAL_NAMES: readonly string[] = SIGNAL_IDS.flatMap((id) =>
-  id === STATUS_SIGNAL ? [] : [id, SIGNALS[id].name.zh, ...(OTHER_NAMES[id] ?? [])],
+  PLATFORM_SIGNALS.has(id) ? [] : [id, SIGNALS[id].name.zh, ...(OTHER_NAMES[id] ?? [])],
 );

@@ -3,6 +3,7 @@ import type { Reading, Reject, RejectReason } from "../model/reading.ts";
 import { STATUS_SIGNAL } from "../model/signals.ts";
 import type { TelemetryStore } from "../store/telemetry.ts";
 import type { ClockState } from "./clock.ts";
+import { withClockNote } from "./clock-note.ts";
 import { CommitQueue, type Acknowledge, type CommitInfo } from "./commit-queue.ts";
 import { decodeMessage, type Message } from "./decode.ts";
 import { createGateways, type Gateway, type GatewayFigures } from "./gateways.ts";
@@ -132,7 +133,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       // Behind an external broker a gateway has no name: the station's clock is the one that counts.
       const name = message.gateway ?? decoded.station;
       const gateway = name === undefined ? undefined : gateways.get(name);
-      const readings = settleTimes(decoded, gateway?.clock, receivedAt);
+      const readings = withClockNote(network, decoded.station, gateway, settleTimes(decoded, gateway?.clock, receivedAt));
       sumUpRejects(decoded.rejects);
       totals.rejectsUnlisted += decoded.rejects.unlisted;
       if (decoded.station !== undefined && readings.length > 0) received.set(decoded.station, receivedAt);

@@ -21,6 +21,14 @@ export interface CircuitDerived {
   readonly makeupExpectedM3h: number | null;
 }
 
+/** What `value` and `limit` of a rule's verdicts are: how far it is from opening is read by people. */
+export interface Measure {
+  readonly name: Text;
+  readonly unit: string;
+  /** On which side of the limit a fault lies. */
+  readonly faultWhen: "above" | "below";
+}
+
 /** How far one rule is from its limit on one asset: read by people. */
 export interface RuleStatus {
   readonly kind: FaultKind;
@@ -29,6 +37,8 @@ export interface RuleStatus {
   readonly state: "normal" | "pending" | "firing" | "unknown" | "shelved";
   readonly value: number | null;
   readonly limit: number | null;
+  /** What these two are. */
+  readonly measure: Measure;
   /** Event time of the evaluation. */
   readonly at: number;
   /** When it would open if nothing changed; null unless pending. */

@@ -43,6 +43,7 @@ export const SIGNALS = {
   tank_level: signal("m", STATION, 0, 5, 2, "水箱液位", "Makeup tank level"),
   flood: signal("0/1", STATION, 0, 1, 0, "积水", "Flood"),
   online: signal("0/1", ["station"], 0, 1, 0, "网关在线", "Gateway online"),
+  clock_offset: signal("s", ["station"], -1e10, 1e10, 0, "网关时钟偏差", "Gateway clock ahead"),
   t2_supply: signal("°C", CIRCUIT, 0, 100, 1, "二次供温", "Supply temperature"),
   t2_return: signal("°C", CIRCUIT, 0, 95, 1, "二次回温", "Return temperature"),
   t2_set: signal("°C", CIRCUIT, 0, 100, 1, "二次供温设定", "Supply set point"),
@@ -79,5 +80,7 @@ export function isSignalId(word: string): word is SignalId {
 
 /** Kept by the platform from the `status` topic; a device cannot send it as telemetry. */
 export const STATUS_SIGNAL: SignalId = "online";
+/** How far a gateway's clock is ahead of ours; kept by the platform whenever that changes. */
+export const CLOCK_SIGNAL: SignalId = "clock_offset";
 /** Signals that the platform itself keeps of a station. */
-export const PLATFORM_SIGNALS: ReadonlySet<SignalId> = new Set([STATUS_SIGNAL]);
+export const PLATFORM_SIGNALS: ReadonlySet<SignalId> = new Set([STATUS_SIGNAL, CLOCK_SIGNAL]);

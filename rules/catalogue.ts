@@ -1,6 +1,7 @@
 import { airLockLimits, airLockRule } from "./air-lock.ts";
 import { burstLimits, burstRule } from "./burst.ts";
 import { cloggedStrainerRule, strainerLimits } from "./clogged-strainer.ts";
+import { clockSkewLimits, clockSkewRule } from "./clock-skew.ts";
 import { closedMainLimits, closedMainRule } from "./closed-main.ts";
 import { closedValveLimits, closedValveRule } from "./closed-valve.ts";
 import { curveDriftLimits, curveDriftRule } from "./curve-drift.ts";
@@ -36,6 +37,7 @@ export const RULES = [
   powerFailureRule,
   offlineRule,
   offlineDevicesRule,
+  clockSkewRule,
   pumpFailureRule,
   burstRule,
   makeupTankRule,
@@ -64,6 +66,7 @@ export const RULES = [
 export const LIMITS: Readonly<Record<string, Limit>> = {
   ...powerFailureLimits,
   ...offlineLimits,
+  ...clockSkewLimits,
   ...pumpFailureLimits,
   ...burstLimits,
   ...makeupTankLimits,

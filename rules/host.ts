@@ -162,7 +162,7 @@ export class RuleHost {
     return fold.plan.watches.flatMap(({ rule, asset, index }): RuleStatus[] => {
       const trace = fold.traces[index];
       const line = trace === undefined ? undefined : traceLines(trace).at(-1);
-      return line === undefined ? [] : [{ kind: rule.kind, asset: asset.id, ...line }];
+      return line === undefined ? [] : [{ kind: rule.kind, asset: asset.id, measure: rule.measure, ...line }];
     });
   }
 

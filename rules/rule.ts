@@ -1,5 +1,6 @@
 import type { Explanation, FaultKind, Severity } from "../model/finding.ts";
 import type { Asset, Network } from "../model/network.ts";
+import type { Measure } from "../model/live.ts";
 import type { Level, SignalId } from "../model/signals.ts";
 import type { SeasonPhase, SettablePhase } from "../model/season.ts";
 import type { Text } from "../model/text.ts";
@@ -65,14 +66,6 @@ export interface Verdict {
   readonly tentative?: boolean;
   /** Event time at which it has to look again though nothing may have been reported by then (a silence becomes too long). */
   readonly againAt?: number;
-}
-
-/** What `value` and `limit` of a rule's verdicts are: how far it is from opening is read by people. */
-export interface Measure {
-  readonly name: Text;
-  readonly unit: string;
-  /** On which side of the limit a fault lies. */
-  readonly faultWhen: "above" | "below";
 }
 
 /**

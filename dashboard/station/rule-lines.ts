@@ -1,5 +1,4 @@
 import type { RuleStatus } from "../../model/live.ts";
-import type { Asset } from "../../model/network.ts";
 import { displayOfUnit, type Display, type PressureUnit } from "../units.ts";
 
 /** The rules of a circuit, one line for each kind: the asset that is nearest to its limit, and how its two numbers are written. Pure. */
@@ -30,35 +29,18 @@ export function ruleLines(statuses: readonly RuleStatus[]): RuleLine[] {
 }
 
 /** A value that has to stay below its limit nears it as their ratio; one that has to stay above (pressure) the other way round. */
-function nearnessOf({ value, limit, state, kind }: RuleStatus): number {
+function nearnessOf({ value, limit, state, measure }: RuleStatus): number {
   if (state === "firing") return 1;
   if (value === null || limit === null || limit === 0) return 0;
-  const ratio = kind === "low_pressure" ? (value <= 0 ? 1 : limit / value) : value / limit;
+  const ratio = measure.faultWhen === "below" ? (value <= 0 ? 1 : limit / value) : value / limit;
   return Math.max(0, Math.min(1, ratio));
 }
 
-/** How the value and the limit of a rule are written; numbers without a unit (indices, gathered evidence) have an empty one. */
-export function ruleDisplay(
-  { kind, state }: Pick<RuleStatus, "kind" | "state">,
-  level: Asset["level"] | undefined,
-  pressure: PressureUnit,
-): Display {
-  switch (kind) {
-    case "low_pressure":
-    case "over_pressure":
-      return displayOfUnit("kPa", pressure, 0);
-    case "burst": {
-      const display = displayOfUnit("kPa", pressure, 0);
-      return { ...display, unit: `${display.unit}/min` };
-    }
-    case "leak":
-      // The gathered evidence counts until it opens; from then on what is lost does.
-      return state === "firing" ? { unit: "m³/h", decimals: 2, factor: 1 } : { unit: "", decimals: 1, factor: 1 };
-    case "offline":
-      return level === "station" ? { unit: "min", decimals: 0, factor: 1 } : { unit: "%", decimals: 0, factor: 1 };
-    case "curve_drift":
-      return { unit: "℃", decimals: 1, factor: 1 };
-    default:
-      return { unit: "", decimals: 2, factor: 1 };
-  }
+const PER_MINUTE = "/min";
+
+/** How the value and the limit of a rule are written: pressures, and their rates, in the chosen unit. */
+export function ruleDisplay({ measure: { unit } }: Pick<RuleStatus, "measure">, pressure: PressureUnit): Display {
+  if (!unit.endsWith(PER_MINUTE)) return displayOfUnit(unit, pressure);
+  const display = displayOfUnit(unit.slice(0, -PER_MINUTE.length), pressure);
+  return { ...display, unit: `${display.unit}${PER_MINUTE}` };
 }

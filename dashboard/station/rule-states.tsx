@@ -52,7 +52,7 @@ export function RuleStates(props: { station: string; circuit: string }): JSX.Ele
       : t("rulePending", { time: formatSpan(Math.max(MINUTE_MS, Math.ceil((opensAt - live.now()) / MINUTE_MS) * MINUTE_MS)) });
   };
   const numbers = ({ worst }: RuleLine): { value: string; limit: string } => {
-    const display = ruleDisplay(worst, network.asset(worst.asset)?.level, preferences.pressureUnit());
+    const display = ruleDisplay(worst, preferences.pressureUnit());
     const shown = (value: number): string => formatNumber(value * display.factor, display.decimals);
     return { value: shown(worst.value!), limit: `${shown(worst.limit!)}${display.unit === "" ? "" : ` ${display.unit}`}` };
   };
@@ -94,6 +94,7 @@ export function RuleStates(props: { station: string; circuit: string }): JSX.Ele
                 </span>
                 <span class="rule-numbers">
                   <Show when={line.worst.value !== null && line.worst.limit !== null}>
+                    <span class="secondary">{say(line.worst.measure.name)} </span>
                     <b>{numbers(line).value}</b>
                     {t("ruleLimit", { limit: numbers(line).limit })}
                   </Show>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ruleDisplay, ruleLines } from "../../dashboard/station/rule-lines.ts";
 import type { RuleStatus } from "../../model/live.ts";
+import { RULES } from "../../rules/catalogue.ts";
 
 /** One line for each kind of rule: the nearest of all places, firing first. */
 
@@ -10,7 +11,9 @@ const status = (
   value: number | null,
   limit: number | null,
   state: RuleStatus["state"] = "normal",
-): RuleStatus => ({ kind, asset, state, value, limit, at: 0, opensAt: null });
+): RuleStatus => ({ kind, asset, state, value, limit, measure: measureOf(kind), at: 0, opensAt: null });
+
+const measureOf = (kind: RuleStatus["kind"]): RuleStatus["measure"] => RULES.find((rule) => rule.kind === kind)!.measure;
 
 describe("rule lines", () => {
   it("show of many units the one that is nearest to its limit", () => {
@@ -39,12 +42,14 @@ describe("rule lines", () => {
     expect(ruleLines([status("burst", "C", -4, 20)])[0]!.nearness).toBe(0);
     expect(ruleLines([status("burst", "C", 4, 0)])[0]!.nearness).toBe(0);
   });
-  it("write pressures in the chosen unit, and a leak as evidence until it opens", () => {
-    expect(ruleDisplay({ kind: "low_pressure", state: "normal" }, "circuit", "MPa")).toEqual({ unit: "MPa", decimals: 3, factor: 0.001 });
-    expect(ruleDisplay({ kind: "burst", state: "normal" }, "circuit", "kPa").unit).toBe("kPa/min");
-    expect(ruleDisplay({ kind: "leak", state: "pending" }, "circuit", "MPa").unit).toBe("");
-    expect(ruleDisplay({ kind: "leak", state: "firing" }, "circuit", "MPa").unit).toBe("m³/h");
-    expect(ruleDisplay({ kind: "offline", state: "normal" }, "station", "MPa").unit).toBe("min");
-    expect(ruleDisplay({ kind: "offline", state: "normal" }, "building", "MPa").unit).toBe("%");
+  it("write pressures and their rates in the chosen unit, ratios without one", () => {
+    const display = (unit: string, pressure: "kPa" | "MPa") =>
+      ruleDisplay({ measure: { name: { zh: "", en: "" }, unit, faultWhen: "above" } }, pressure);
+    expect(display("kPa", "MPa")).toEqual({ unit: "MPa", decimals: 3, factor: 0.001 });
+    expect(display("kPa/min", "MPa")).toEqual({ unit: "MPa/min", decimals: 3, factor: 0.001 });
+    expect(display("kPa/min", "kPa").unit).toBe("kPa/min");
+    expect(display("1", "MPa")).toEqual({ unit: "", decimals: 2, factor: 1 });
+    expect(display("min", "MPa")).toEqual({ unit: "min", decimals: 0, factor: 1 });
+    expect(display("K", "MPa")).toEqual({ unit: "K", decimals: 1, factor: 1 });
   });
 });

@@ -240,11 +240,12 @@ describe("what the platform asks", () => {
       clock.now += 10_000;
     }
     await pipeline.flush();
-    expect(fresh.map(({ at, value: t }) => [at - START, t])).toEqual([
-      [20_000, 39],
-      [30_000, 40],
-      [40_000, 41],
-      [50_000, 42],
+    expect(fresh.map(({ point, at, value: t }) => [point.signal, at - START, t])).toEqual([
+      ["t_return", 20_000, 39],
+      ["clock_offset", 20_000, 900],
+      ["t_return", 30_000, 40],
+      ["t_return", 40_000, 41],
+      ["t_return", 50_000, 42],
     ]);
     expect(pipeline.stats()).toMatchObject({
       rejects: { future_time: 2 },
