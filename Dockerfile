@@ -34,6 +34,7 @@ COPY --from=build /app/dist dist
 COPY --from=build /app/sbom.cdx.json package.json LICENSE ./
 COPY --from=build /app/*.ts ./
 COPY --from=build /app/api api
+COPY --from=build /app/backtest backtest
 COPY --from=build /app/cli cli
 COPY --from=build /app/evaluation evaluation
 COPY --from=build /app/ingest ingest

@@ -9,7 +9,9 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 /** How long an explained finding waits after its root has cleared before it speaks for itself; DOMAIN 4, root-cause grouping. */
-const UNIT_HEAT_RETEST_MS = 2 * HOUR_MS;
+const SLOW_RETEST_MS = 2 * HOUR_MS;
+/** The water balance of a loop that is full again needs some hours to tell whether a hole remains. */
+const LOSS_RETEST_MS = 6 * HOUR_MS;
 const RETEST_MS = 10 * MINUTE_MS;
 const UNIT_HEAT_KINDS: ReadonlySet<FaultKind> = new Set(["air_lock", "under_heated", "closed_valve", "over_heated"]);
 
@@ -17,8 +19,8 @@ interface Explains {
   readonly root: FaultKind;
   readonly levels: readonly Level[];
   readonly children: readonly FaultKind[];
-  /** Where the child sits: on the same asset, below it, or either. */
-  readonly reach: "same" | "below" | "same or below";
+  /** Where the child sits: on the same asset, below it, either, or on the station that the root's circuit belongs to. */
+  readonly reach: "same" | "below" | "same or below" | "station";
   /** The child may have begun so long before the root; undefined: whenever. */
   readonly leadMs?: number;
 }
@@ -94,6 +96,9 @@ const EXPLANATIONS: readonly Explains[] = [
     leadMs: 30 * MINUTE_MS,
   },
   { root: "burst", levels: ["circuit"], children: ["air_lock", "under_heated", "closed_valve"], reach: "below", leadMs: 30 * MINUTE_MS },
+  // What a hole lets out has emptied the station's tank.
+  { root: "burst", levels: ["circuit"], children: ["makeup_fault"], reach: "station", leadMs: 0 },
+  { root: "leak", levels: ["circuit"], children: ["makeup_fault"], reach: "station", leadMs: 0 },
   { root: "makeup_fault", levels: ["station"], children: ["makeup_fault", "low_pressure", "air_lock"], reach: "below", leadMs: HOUR_MS },
   { root: "makeup_fault", levels: ["circuit"], children: ["low_pressure", "pump_failure"], reach: "same", leadMs: HOUR_MS },
   { root: "makeup_fault", levels: ["circuit"], children: ["air_lock", "under_heated"], reach: "below", leadMs: 0 },
@@ -164,7 +169,7 @@ export function findRoots(input: RootCauseInput): RootCauses {
   const lifted = liftEpisodes(network, station, episodes, input.isReporting);
   const all = [...episodes, ...lifted.map(({ episode }) => episode)].sort(byPlaceAndTime(network));
   const active = all.filter((episode) => episode.clearedAt === undefined);
-  const roots = all.filter((episode) => episode.clearedAt === undefined || at < episode.clearedAt + UNIT_HEAT_RETEST_MS);
+  const roots = all.filter((episode) => episode.clearedAt === undefined || at < episode.clearedAt + LOSS_RETEST_MS);
   const rootsAt = Map.groupBy(roots, (episode) => episode.asset);
   const isLifted = new Set(lifted.map(({ episode }) => episode));
 
@@ -176,7 +181,7 @@ export function findRoots(input: RootCauseInput): RootCauses {
     if (parent === undefined) continue;
     parents.set(child, parent);
     if (parent.clearedAt === undefined || child.clearedAt !== undefined) continue;
-    const releaseAt = parent.clearedAt + retestMs(child.kind);
+    const releaseAt = parent.clearedAt + retestMs(child);
     if (nextReleaseAt === undefined || releaseAt < nextReleaseAt) nextReleaseAt = releaseAt;
   }
   const rooted = active.map((episode): RootedEpisode => ({ episode, root: rootOf(episode, parents) }));
@@ -190,7 +195,11 @@ function rootOf(episode: Episode, parents: ReadonlyMap<Episode, Episode>): Episo
   return root;
 }
 
-const retestMs = (kind: FaultKind): number => (UNIT_HEAT_KINDS.has(kind) ? UNIT_HEAT_RETEST_MS : RETEST_MS);
+function retestMs({ kind, asset, station }: Episode): number {
+  if (kind === "leak" || kind === "draw_off") return LOSS_RETEST_MS;
+  // Rooms take hours to be warm again, and the station's tank to be full.
+  return UNIT_HEAT_KINDS.has(kind) || (kind === "makeup_fault" && asset === station) ? SLOW_RETEST_MS : RETEST_MS;
+}
 
 /** The strongest finding that explains `child` at this moment: by the table's order, then the highest place, then the earliest. */
 function findParent(
@@ -202,8 +211,10 @@ function findParent(
 ): Episode | undefined {
   let best: Episode | undefined;
   let bestRank = Infinity;
-  // Only what sits on the child's place or above it can explain it.
-  for (const place of network.lineage(child.asset).toReversed()) {
+  // What sits on the child's place or above it can explain it; of a station also its circuits.
+  const own = network.lineage(child.asset).toReversed();
+  const below = own.length === 1 ? network.below(child.asset, "circuit") : [];
+  for (const place of [...own, ...below]) {
     for (const root of rootsAt.get(place.id) ?? []) {
       if (root === child || !overlaps(root, child, at)) continue;
       const rank = explanationRank(place, root, child, lifted);
@@ -216,19 +227,20 @@ function findParent(
   return best;
 }
 
-/** A root holds what it explains while it is active and for the retest time after; later faults are not its doing. */
+/** A root holds what it explains while it is active and for the retest time after, and what was over by then for good; later faults are not its doing. */
 function overlaps(root: Episode, child: Episode, at: number): boolean {
   if (root.clearedAt === undefined) return child.clearedAt === undefined || child.clearedAt > root.since;
-  return child.since < root.clearedAt && at < root.clearedAt + retestMs(child.kind);
+  return child.since < root.clearedAt && (child.clearedAt ?? at) < root.clearedAt + retestMs(child);
 }
 
-/** The row by which a root at `place`, on the child's own asset or above it, explains the child; Infinity: it does not. */
-function explanationRank({ level }: Asset, root: Episode, child: Episode, lifted: ReadonlySet<Episode>): number {
+/** The row by which a root at `place`, on the child's own asset, above it or a circuit of it, explains the child; Infinity: it does not. */
+function explanationRank({ level, station }: Asset, root: Episode, child: Episode, lifted: ReadonlySet<Episode>): number {
   const isSame = root.asset === child.asset;
+  const reach = isSame ? "same" : child.asset === station ? "station" : "below";
   for (let rank = 0; rank < EXPLANATIONS.length; rank++) {
     const row = EXPLANATIONS[rank]!;
     if (row.root !== root.kind || !row.levels.includes(level) || !row.children.includes(child.kind)) continue;
-    if (row.reach !== "same or below" && (row.reach === "same") !== isSame) continue;
+    if (row.reach !== reach && (row.reach !== "same or below" || reach === "station")) continue;
     if (row.leadMs !== undefined && child.since < root.since - row.leadMs) continue;
     return rank;
   }

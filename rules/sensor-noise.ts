@@ -18,7 +18,7 @@ const SAMPLES_MAX = 120;
 const SAMPLES_MIN = 16;
 
 /** What is judged, with the least mean jump that disturbs anyone. Flow in a unit is not: air makes it flutter. Nor the primary's pressure: it is the city's. */
-export const NOISE_FLOOR: Partial<Record<SignalId, number>> = {
+const NOISE_FLOOR: Partial<Record<SignalId, number>> = {
   t_out: 0.5,
   t1_supply: 0.5,
   t1_return: 0.5,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRowWriter, EXPORT_LANGUAGES } from "../../api/export-rows.ts";
 import { createParquetFile } from "../../cli/export-parquet.ts";
 import type { Reading } from "../../model/reading.ts";
-import { SIGNALS, SIGNAL_IDS, STATUS_SIGNAL } from "../../model/signals.ts";
+import { PLATFORM_SIGNALS, SIGNALS, SIGNAL_IDS } from "../../model/signals.ts";
 import { importNetwork } from "../support/import-network.ts";
 import { readImport } from "../support/import-read.ts";
 
@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const network = importNetwork();
 const POINTS = Array.from(network.assets()).flatMap(({ id }) =>
-  SIGNAL_IDS.filter((signal) => signal !== STATUS_SIGNAL).flatMap((signal) => network.point(id, signal) ?? []),
+  SIGNAL_IDS.filter((signal) => !PLATFORM_SIGNALS.has(signal)).flatMap((signal) => network.point(id, signal) ?? []),
 );
 const START = Date.UTC(2026, 0, 1);
 

@@ -203,7 +203,7 @@ describe("an InfluxDB that fails", () => {
     for (let each = 0; each < 100; each++) await store.commit(batchOf(...poll(each)));
     connect(fake.url, { spoolBytesMax: 200_000 });
     await until("the spool jumps", () => store.spool.waiting().points === 0);
-    expect(logged.join()).toContain("the spool for InfluxDB is full");
+    await until("it says so", () => logged.join().includes("the spool for InfluxDB is full"));
     expect(store.spool.missingFrom()).toBe(START);
     await fake.set("ok");
     await until("the gap is filled", () => store.spool.missingFrom() === undefined, 60_000);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SIGNAL_IDS, SIGNALS, STATUS_SIGNAL } from "../../model/signals.ts";
+import { PLATFORM_SIGNALS, SIGNAL_IDS, SIGNALS } from "../../model/signals.ts";
 import type { Fault } from "../../simulators/faults.ts";
 import { sensorFaults } from "../../simulators/sensor-faults.ts";
 import { FROM, HOUR, MINUTE, messages, readings, smallDevices, smallNetwork } from "./small-devices.ts";
@@ -127,7 +127,7 @@ describe("sensor faults", () => {
   it("works on every signal that a device reports, also where the network is poor in points", () => {
     const network = smallNetwork(1);
     for (const signal of SIGNAL_IDS) {
-      if (signal === STATUS_SIGNAL) continue;
+      if (PLATFORM_SIGNALS.has(signal)) continue;
       const own = SIGNALS[signal].levels.map(
         (level) => ({ station: "S1", circuit: "S1-1", building: "", unit: "S1-B1-U1", room: "S1-B1-U1-R1" })[level],
       );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SIGNAL_IDS, SIGNALS, STATUS_SIGNAL } from "../../model/signals.ts";
+import { PLATFORM_SIGNALS, SIGNAL_IDS, SIGNALS } from "../../model/signals.ts";
 import type { DeviceMessage } from "../../simulators/device-event.ts";
 import { GEARS, gearOf } from "../../simulators/sensors.ts";
 import { FROM, HOUR, messages, readings, smallDevices, smallNetwork } from "./small-devices.ts";
@@ -28,7 +28,7 @@ describe("station sample", () => {
     const all = messages(smallDevices({ network, points: "full" }).events(FROM, FROM + 7 * HOUR));
     const points = pointsOf(all);
     const seen = new Set([...points.values()].flatMap((signals) => [...signals]));
-    expect([...seen].toSorted()).toEqual(SIGNAL_IDS.filter((id) => id !== STATUS_SIGNAL).toSorted());
+    expect([...seen].toSorted()).toEqual(SIGNAL_IDS.filter((id) => !PLATFORM_SIGNALS.has(id)).toSorted());
     for (const [asset, signals] of points)
       for (const signal of signals) expect(SIGNALS[signal as keyof typeof SIGNALS].levels).toContain(network.asset(asset)!.level);
     for (const [asset, signals] of points)

@@ -176,17 +176,29 @@ describe.each(SEEDS)("the day of seed %d", { timeout: 120_000 }, (seed) => {
     ["15 min slow", -15 * MINUTE, false],
     ["15 min fast, with deaths after the first checkpoint", 15 * MINUTE, true],
     ["15 min slow, with deaths after the first checkpoint", -15 * MINUTE, true],
-  ])("from a gateway whose clock is %s finds the same faults within one reporting interval", async (_name, clockErrorMs, withRestarts) => {
-    const found = (await play(live(day, random, clockErrorMs), withRestarts ? random : undefined, AFTER_CHECKPOINT)).sort(byName);
-    const expected = reference.toSorted(byName);
-    expect(
-      found.map(({ kind, asset, severity }) => `${kind} ${asset} ${severity}`),
-      replay,
-    ).toEqual(expected.map(({ kind, asset, severity }) => `${kind} ${asset} ${severity}`));
-    for (const [index, episode] of found.entries()) {
-      const other = expected[index]!;
-      for (const time of ["since", "detectedAt", "clearedAt"] as const)
-        expect(nearestMs(episode[time], other[time]), `${episode.kind} ${episode.asset} ${time}; ${replay}`).toBeLessThanOrEqual(INTERVAL);
-    }
-  });
+  ])(
+    "from a gateway whose clock is %s finds the same faults within one reporting interval, and the clock",
+    async (_name, clockErrorMs, withRestarts) => {
+      const all = (await play(live(day, random, clockErrorMs), withRestarts ? random : undefined, AFTER_CHECKPOINT)).sort(byName);
+      expect(
+        all.filter(({ kind }) => kind === "clock_skew").map(({ asset, clearedAt }) => ({ asset, clearedAt })),
+        replay,
+      ).toEqual([{ asset: "S1", clearedAt: undefined }]);
+      const found = all.filter(({ kind }) => kind !== "clock_skew");
+      const expected = reference.toSorted(byName);
+      expect(
+        found.map(({ kind, asset, severity }) => `${kind} ${asset} ${severity}`),
+        replay,
+      ).toEqual(expected.map(({ kind, asset, severity }) => `${kind} ${asset} ${severity}`));
+      for (const [index, episode] of found.entries()) {
+        const other = expected[index]!;
+        // What a tank usually holds is known after six hours of the gateway's clock, and moves the limit when it is.
+        const allowedMs = episode.kind === "makeup_fault" ? Math.abs(clockErrorMs) : INTERVAL;
+        for (const time of ["since", "detectedAt", "clearedAt"] as const)
+          expect(nearestMs(episode[time], other[time]), `${episode.kind} ${episode.asset} ${time}; ${replay}`).toBeLessThanOrEqual(
+            allowedMs,
+          );
+      }
+    },
+  );
 });

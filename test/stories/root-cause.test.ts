@@ -15,13 +15,13 @@ describe("pressure holding fails from 04:00 to 09:00", () => {
       .until("12:00")
       .play();
     story.by("04:00").noTicket();
-    story.by("09:00").onlyTickets("low_pressure S1-L");
-    story.by("09:00").urgentTicket("low_pressure").explaining("low_pressure", "air_lock", "air_lock");
-    story.by("11:00").onlyTickets("low_pressure S1-L");
+    story.by("09:00").onlyTickets("makeup_fault S1-L");
+    story.by("09:00").urgentTicket("makeup_fault").explaining("makeup_fault", "low_pressure", "air_lock", "air_lock");
+    story.by("11:00").onlyTickets("makeup_fault S1-L");
     // Not cured while what it explains goes on.
-    story.by("11:00").ticket("low_pressure").recovered(false);
-    story.by("12:00").ticket("low_pressure").recovered();
-    story.by("12:00").onlyTickets("low_pressure S1-L", "air_lock L1-U1", "air_lock L3-U2");
+    story.by("11:00").ticket("makeup_fault").recovered(false);
+    story.by("12:00").ticket("makeup_fault").recovered();
+    story.by("12:00").onlyTickets("makeup_fault S1-L", "air_lock L1-U1", "air_lock L3-U2");
   });
 });
 
@@ -31,8 +31,8 @@ describe("somebody half closes the valve of a whole building", () => {
       .with(closedValve("H2", { at: "04:00", lostShare: 0.55 }), closedValve("L4-U3", { at: "04:00", lostShare: 0.55 }))
       .until("24:00")
       .play();
-    story.by("24:00").onlyTickets("under_heated H2", "under_heated L4-U3");
+    story.by("24:00").onlyTickets("closed_valve H2", "closed_valve L4-U3");
     const building = story.tickets().find(({ asset }) => asset === "H2")!;
-    expect(building.findings.map(({ asset }) => asset).sort()).toEqual(["H2", "H2-U1", "H2-U2", "H2-U3", "H2-U4"]);
+    expect([...new Set(building.findings.map(({ asset }) => asset))].sort()).toEqual(["H2", "H2-U1", "H2-U2", "H2-U3", "H2-U4"]);
   });
 });

@@ -17,6 +17,9 @@ import { PASSWORD, SETUP_TOKEN } from "./services.ts";
 
 export { PASSWORD, SETUP_TOKEN };
 
+const CURVE_MEASURE = { name: { zh: "供温偏差", en: "Deviation of the supply" }, unit: "K", faultWhen: "above" } as const;
+const LEAK_MEASURE = { name: { zh: "补水超额", en: "Makeup beyond usual" }, unit: "L/h", faultWhen: "above" } as const;
+
 export interface FakeApiOptions {
   readonly dashboardFolder: string;
   readonly stations?: number;
@@ -123,13 +126,23 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
       derived: (station) => (begun ? plant.derived(station, heardUntil(station)) : {}),
       statuses: (station) =>
         network.below(station, "circuit").flatMap((circuit) => [
-          { kind: "curve_drift" as const, asset: circuit.id, state: "normal" as const, value: 0.8, limit: 3, at: now(), opensAt: null },
+          {
+            kind: "curve_drift" as const,
+            asset: circuit.id,
+            state: "normal" as const,
+            value: 0.8,
+            limit: 3,
+            measure: CURVE_MEASURE,
+            at: now(),
+            opensAt: null,
+          },
           {
             kind: "leak" as const,
             asset: circuit.id,
             state: "pending" as const,
             value: 14,
             limit: 20,
+            measure: LEAK_MEASURE,
             at: now(),
             opensAt: now() + 7_200_000,
           },

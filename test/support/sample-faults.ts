@@ -7,6 +7,8 @@ import type { NewTicket } from "../../model/ticket-record.ts";
 
 const text = (en: string): { zh: string; en: string } => ({ zh: en, en });
 
+const MAKEUP = { name: text("Makeup"), unit: "m³/h", faultWhen: "above" } as const;
+
 /** An urgent episode with everything that one can have. */
 export function testEpisode(kind: FaultKind, asset: string, since: number): Episode {
   return {
@@ -55,6 +57,7 @@ export function memoryRules(now: number): RuleService {
         consequence: text("pressure falls"),
         action: [text("search")],
         limits: ["leakM3h"],
+        measure: MAKEUP,
       },
     ],
     limits: { leakM3h: { value: 0.5, floor: 0.3, unit: "m³/h", reason: text("DOMAIN 3.5") } },
@@ -69,7 +72,9 @@ export function memoryRules(now: number): RuleService {
     derived: (station): Record<string, CircuitDerived> =>
       station === "S01" ? { "S01-H": { supplyExpectedC: 45, makeupM3h: 4.1, makeupExpectedM3h: 0.4 } } : {},
     statuses: (station) =>
-      station === "S01" ? [{ kind: "leak", asset: "S01-H", state: "firing", value: 4.1, limit: 0.5, at: now, opensAt: null }] : [],
+      station === "S01"
+        ? [{ kind: "leak", asset: "S01-H", state: "firing", value: 4.1, limit: 0.5, measure: MAKEUP, at: now, opensAt: null }]
+        : [],
     watermark: (station) => (station === "S01" ? now : undefined),
   };
 }
