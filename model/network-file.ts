@@ -1,15 +1,7 @@
-import { type Document, LineCounter, parseDocument, isNode } from "yaml";
 import { InputError, nearestWord } from "./input-error.ts";
-import {
-  type CircuitEntry,
-  type NetworkFile,
-  type Path,
-  type StationEntry,
-  type UnitEntry,
-  issueError,
-  networkFile,
-} from "./network-schema.ts";
+import { type CircuitEntry, type NetworkFile, type StationEntry, type UnitEntry, issueError, networkFile } from "./network-schema.ts";
 import { type Asset, type CircuitFacts, Network, type Season, type UnitFacts } from "./network.ts";
+import { type Path, readYamlFile } from "./yaml-file.ts";
 import { isZone, startOfLocalDay } from "./zone.ts";
 
 /** Reads the network file of CONTRACT 6 and fills in what it leaves out. Never imported by the browser (zod, yaml). */
@@ -31,26 +23,10 @@ const NETWORK_DEFAULTS = {
  * found, for bad YAML, a wrong type, an unknown key (with the nearest known one), a duplicate id, an unknown area, or dates out of order.
  */
 export function parseNetworkFile(text: string, fileName: string): Network {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const syntax = document.errors[0];
-  if (syntax !== undefined) {
-    const { line, col } = lines.linePos(syntax.pos[0]);
-    throw new InputError(`${fileName}:${line}:${col}`, "valid YAML", syntax.message);
-  }
-  const place = (path: Path): string => placeOf(document, lines, fileName, path);
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  const { value, place } = readYamlFile(text, fileName);
   const parsed = networkFile.safeParse(value);
   if (!parsed.success) throw issueError(parsed.error.issues[0]!, value, place);
   return buildNetwork(parsed.data, place);
-}
-
-function placeOf(document: Document, lines: LineCounter, fileName: string, path: Path): string {
-  for (let depth = path.length; depth >= 0; depth--) {
-    const node: unknown = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
-    if (isNode(node) && node.range) return `${fileName}:${lines.linePos(node.range[0]).line} ${path.join(".")}`.trimEnd();
-  }
-  return `${fileName} ${path.join(".")}`.trimEnd();
 }
 
 function buildNetwork(file: NetworkFile, place: (path: Path) => string): Network {

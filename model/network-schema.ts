@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InputError, nearestWord } from "./input-error.ts";
+import type { Path } from "./yaml-file.ts";
 import { ASSET_ID } from "./topic.ts";
 
 /** The shape of the network file of CONTRACT 6, and what a person is told when a file has another one. */
@@ -90,9 +91,6 @@ const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   "stations.*.circuits.*.buildings.*.units.*": Object.keys(unit.shape),
   "stations.*.circuits.*.buildings.*.units.*.rooms.*": Object.keys(room.shape),
 };
-
-/** A path into the file: keys and list indexes. */
-export type Path = readonly (string | number)[];
 
 /** The first problem that the schema found, as a sentence with its place. */
 export function issueError(issue: z.core.$ZodIssue, value: unknown, place: (path: Path) => string): InputError {

@@ -1,12 +1,13 @@
 import { InputError } from "../model/input-error.ts";
 import type { Network } from "../model/network.ts";
 import { isSignalId, SIGNAL_IDS, type SignalId } from "../model/signals.ts";
+import type { Path } from "../model/yaml-file.ts";
 import { drawFaults } from "./fault-draw.ts";
 import { faultPlaces } from "./fault-places.ts";
 import { checkFault, DISTURBANCE_KINDS, type DisturbanceKind, disturbanceOf, type Fault, isDisturbanceKind } from "./faults.ts";
 import { type FaultRate, USUAL_RATES } from "./fault-rates.ts";
 import { draws, subSeed } from "./random.ts";
-import { type FaultEntry, nearestHint, type Path, type ScenarioFile } from "./scenario-schema.ts";
+import { type FaultEntry, nearestHint, type ScenarioFile } from "./scenario-schema.ts";
 import { duration } from "./scenario-settings.ts";
 import { instantMs } from "./scenario-time.ts";
 

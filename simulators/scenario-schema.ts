@@ -1,6 +1,6 @@
-import { isNode, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { InputError, nearestWord } from "../model/input-error.ts";
+import { type Path, readYamlFile } from "../model/yaml-file.ts";
 import { VICES } from "./gateway-vices.ts";
 import { HABITS } from "./habits.ts";
 import { POINT_SETS } from "./virtual-devices.ts";
@@ -133,8 +133,6 @@ const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   residents: groupOf(residents),
 };
 
-export type Path = readonly (string | number)[];
-
 /** A scenario file as read, and where in it a value stands: "storm.yaml:12 faults.0.kind". */
 export interface ScenarioDocument {
   readonly value: ScenarioFile;
@@ -143,21 +141,7 @@ export interface ScenarioDocument {
 
 /** Reads one file without what it extends. Throws one InputError with file and line for bad YAML, an unknown key or a wrong value. */
 export function readScenarioDocument(text: string, file: string): ScenarioDocument {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, stringKeys: true });
-  const syntax = document.errors[0];
-  if (syntax !== undefined) {
-    const { line, col } = lines.linePos(syntax.pos[0]);
-    throw new InputError(`${file}:${line}:${col}`, "valid YAML", syntax.message);
-  }
-  const place = (path: Path): string => {
-    for (let depth = path.length; depth >= 0; depth--) {
-      const node: unknown = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
-      if (isNode(node) && node.range) return `${file}:${lines.linePos(node.range[0]).line} ${path.join(".")}`.trimEnd();
-    }
-    return `${file} ${path.join(".")}`.trimEnd();
-  };
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  const { value, place } = readYamlFile(text, file);
   const parsed = scenarioFile.safeParse(value);
   // A misspelt key explains the missing one.
   if (!parsed.success)

@@ -1,8 +1,9 @@
 import { InputError } from "../model/input-error.ts";
+import type { Path } from "../model/yaml-file.ts";
 import { type Vices, VICES } from "./gateway-vices.ts";
 import { type Habits, HABITS } from "./habits.ts";
 import { NETWORK_SIZE, type NetworkSize, type Range } from "./network-generator.ts";
-import type { Path, ScenarioFile } from "./scenario-schema.ts";
+import type { ScenarioFile } from "./scenario-schema.ts";
 import { durationMs } from "./scenario-time.ts";
 
 /** The groups of a scenario file that are only numbers, in the units of the simulator: network size, vices, habits. */

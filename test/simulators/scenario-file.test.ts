@@ -208,7 +208,7 @@ describe("what does not fit is told in one sentence with its line", () => {
 describe("a file that somebody damaged", () => {
   const words = SCENARIO_EXAMPLE.match(/[A-Za-z0-9_+.-]+|[{}[\],:]/g)!;
   const junk = fc.oneof(
-    fc.constantFrom("", "-1", "1e99", "null", "true", "[]", "{}", "2027-02-30", "+9999d", "any", "~", "99999999999"),
+    fc.constantFrom("", "-1", "1e99", "null", "true", "[]", "{}", "2027-02-30", "+9999d", "any", "~", "99999999999", "*nothing"),
     fc.constantFrom(...words),
     fc.string({ maxLength: 12 }),
   );
