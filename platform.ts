@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createLiveSource } from "./api/live-source.ts";
 import { buildServer } from "./api/server.ts";
 import type { Config } from "./config.ts";
@@ -16,8 +18,13 @@ import type { Reading } from "./model/reading.ts";
 import { createPipeline } from "./ingest/pipeline.ts";
 import { createLog, type Log } from "./log.ts";
 import { type LongTerm, openLongTerm } from "./long-term.ts";
+import type { Decision } from "./model/decision.ts";
 import { InputError } from "./model/input-error.ts";
 import { platformMetrics } from "./platform-metrics.ts";
+import { createBacktestDesk } from "./backtest-desk.ts";
+import { createRuleDesk } from "./rule-desk.ts";
+import { createRuleInsight } from "./rule-insight.ts";
+import { createShadowDesk, type ShadowDesk } from "./shadow-desk.ts";
 import { openRuleMemory, type RuleMemory } from "./rule-memory.ts";
 import { LIMITS, RULES } from "./rules/catalogue.ts";
 import { RuleHost } from "./rules/host.ts";
@@ -57,6 +64,8 @@ export interface PlatformOptions {
 const SNAPSHOTS_PER_STATION = 48;
 /** Raise it when the saved form changes; the rules check the rest themselves. */
 const SNAPSHOT_FORMAT = "rules-1";
+/** Tickets of limits that are tried beside the live ones, in the data folder. */
+const SHADOW_FILE = "shadow.db";
 const EXTERNAL_CLIENT_ID = "heatsteward";
 
 /** Starts the platform. Throws InputError for what its owner can mend: a port in use, a folder that cannot be written or is in use. */
@@ -84,6 +93,8 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
     let watch: FaultWatch | undefined;
     let saveClocks: (() => void) | undefined;
     let longTerm: LongTerm | undefined;
+    let shadow: ShadowDesk | undefined;
+    const networkText = readFileSync(config.networkFile, "utf8");
     const store = await openTelemetryStore({
       folder: config.dataFolder,
       network,
@@ -125,6 +136,9 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
       onChange: (station) => watch?.changed(station),
       elapsedMs: () => performance.now(),
     });
+    // What people decided has to be known before readings are folded again.
+    const ruleDesk = createRuleDesk({ database, network, host, limits: LIMITS, now, onDecision: (all) => shadow?.decide(all) });
+    const decisions = (): readonly Decision[] => ruleDesk.decisions();
     memory = openRuleMemory({
       host,
       store,
@@ -137,10 +151,29 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
     closers.push(() => memory?.stop());
     watch = createFaultWatch({ network, host, desk, contacts, now, log });
     desk.retireUnknownStations();
+    const { readings } = longTerm;
+    const backtests = createBacktestDesk({ database, network, networkText, readings, decisions, limits: LIMITS, desk, now });
+    closers.push(() => backtests.close());
+    shadow = createShadowDesk({
+      database,
+      file: join(config.dataFolder, SHADOW_FILE),
+      network,
+      host,
+      history: (station, from, to) => store.readings(station, from, to),
+      extent: (station) => store.extent(station),
+      decisions,
+      limits: LIMITS,
+      desk,
+      contacts,
+      now,
+      log,
+    });
+    closers.push(() => shadow?.close());
 
     const onFresh = (readings: readonly Reading[], receivedAt: number): void => {
       contacts.hear(readings, receivedAt);
       watch?.fresh(readings);
+      shadow?.fresh(readings);
       for (const station of new Set(readings.map(({ point }) => point.station))) live.touch(station);
     };
     const commandTokens = openCommandTokens(database);
@@ -166,6 +199,7 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
     });
     closers.push(() => pipeline.drain());
     watch.start();
+    shadow.resume();
     closers.push(() => watch?.stop());
 
     const source =
@@ -206,7 +240,11 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
       live,
       commands: { command: (token) => commandTokens.command(token, now()) },
       imports: createImportDoor({ network, store, onFresh, now }),
-      readings: longTerm.readings,
+      readings,
+      ruleDesk,
+      backtests,
+      shadow,
+      insight: createRuleInsight({ network, networkText, host, readings, decisions }),
       influx: longTerm.influx,
       backups,
       health,

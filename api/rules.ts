@@ -6,7 +6,7 @@ import type { Network } from "../model/network.ts";
 import { KIND_WORDS } from "../model/words.ts";
 import { SEASON_PHASES } from "../model/season.ts";
 import { DEFAULT_SLA } from "../tickets/sla.ts";
-import { assetIdSchema, errors, kindSchema, pageOf, textSchema, timeSchema, type Api } from "./schemas.ts";
+import { assetIdSchema, errors, kindSchema, measureSchema, pageOf, RULE_STATES, textSchema, timeSchema, type Api } from "./schemas.ts";
 import type { RuleService } from "./services.ts";
 import { stationOf } from "./stations.ts";
 import { episodeSchema, type EpisodeOnWire } from "./ticket-schema.ts";
@@ -21,9 +21,6 @@ const limitSchema = z.strictObject({
   reason: textSchema,
   inPhase: z.partialRecord(z.enum(SEASON_PHASES), z.number()).optional().describe("Factors by which it is wider or narrower in a phase"),
 });
-const measureSchema = z
-  .strictObject({ name: textSchema, unit: z.string(), faultWhen: z.enum(["above", "below"]) })
-  .describe("What the compared value and its limit are, and on which side of the limit a fault lies");
 const ruleSchema = z
   .strictObject({
     kind: kindSchema,
@@ -46,7 +43,7 @@ const statusSchema: z.ZodType<RuleStatus> = z
   .strictObject({
     kind: kindSchema,
     asset: z.string(),
-    state: z.enum(["normal", "pending", "firing", "unknown", "shelved"]),
+    state: z.enum(RULE_STATES),
     value: z.number().nullable(),
     limit: z.number().nullable(),
     measure: measureSchema,

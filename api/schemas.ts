@@ -5,6 +5,7 @@ import { z } from "zod";
 import { CONNECTIONS, type CircuitDerived } from "../model/live.ts";
 import { FAULT_KINDS, SEVERITIES } from "../model/finding.ts";
 import { SIGNAL_IDS } from "../model/signals.ts";
+import type { LimitValues } from "../model/rule-control.ts";
 import type { Text } from "../model/text.ts";
 import { ASSET_ID } from "../model/topic.ts";
 import { errorSchema } from "./errors.ts";
@@ -32,6 +33,23 @@ export const circuitDerivedSchema: z.ZodType<CircuitDerived> = z
     makeupExpectedM3h: z.number().nullable(),
   })
   .meta({ id: "CircuitDerived" });
+
+/** When, by whom and why something was decided. */
+export const decidedSchema = z.strictObject({
+  from: timeSchema.describe("Event time from which it counts"),
+  madeAt: timeSchema,
+  by: z.string(),
+  reason: z.string(),
+});
+const REASON_CHARACTERS_MAX = 500;
+export const reasonSchema = z.string().trim().min(1).max(REASON_CHARACTERS_MAX).describe("Why: people read it later");
+export const limitValuesSchema: z.ZodType<LimitValues> = z
+  .record(z.string(), z.record(z.string(), z.number()))
+  .meta({ id: "LimitValues", description: '"*" or an asset -> name of a limit -> value; it holds for everything below the asset' });
+export const measureSchema = z
+  .strictObject({ name: textSchema, unit: z.string(), faultWhen: z.enum(["above", "below"]) })
+  .describe("What the compared value and its limit are, and on which side of the limit a fault lies");
+export const RULE_STATES = ["normal", "pending", "firing", "unknown", "shelved"] as const;
 
 export function pageOf<Item>(item: z.ZodType<Item>): z.ZodType<Page<Item>> {
   return z.strictObject({ items: z.array(item), next: z.string().nullable() });

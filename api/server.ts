@@ -7,20 +7,24 @@ import { asyncApiRoutes } from "./asyncapi.ts";
 import { addAuthorisation } from "./auth.ts";
 import { backupRoutes } from "./backup.ts";
 import { addCompression } from "./compression.ts";
+import { backtestRoutes } from "./backtests.ts";
 import { complaintRoutes } from "./complaints.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import { ApiError, errorBody, errorHandler, notFound, sendError, toApiError } from "./errors.ts";
 import { exportRoutes } from "./export.ts";
 import { gatewayRoutes } from "./gateways.ts";
 import { healthRoutes } from "./health.ts";
+import { insightRoutes } from "./insight.ts";
 import { influxRoutes } from "./influx.ts";
 import { importRoutes } from "./import.ts";
 import { kpiRoutes } from "./kpi.ts";
+import { limitRoutes } from "./limits.ts";
 import { LIVE_LIMITS, LiveHub, type LiveLimits } from "./live-hub.ts";
 import { addWebSockets, liveRoutes } from "./live.ts";
 import { countRequests, metricsRoutes, RequestCounts } from "./metrics.ts";
 import { networkRoutes } from "./network.ts";
 import { addOpenApi, openApiRoutes } from "./openapi.ts";
+import { phaseRoutes } from "./phases.ts";
 import { rejectRoutes } from "./rejects.ts";
 import { ruleRoutes } from "./rules.ts";
 import { addSecurityHeaders, SECURITY_HEADERS } from "./security-headers.ts";
@@ -29,6 +33,7 @@ import type { ApiServices } from "./services.ts";
 import { sessionRoutes } from "./session.ts";
 import { stationRoutes } from "./stations.ts";
 import { ticketRoutes } from "./tickets.ts";
+import { workRoutes } from "./works.ts";
 
 /** Builds the HTTP server from its services; who calls it listens and closes. */
 
@@ -120,6 +125,11 @@ export function buildServer(services: ApiServices, options: ServerOptions = {}):
     complaintRoutes(api, services);
     kpiRoutes(api, services);
     ruleRoutes(api, services.network, services.rules);
+    insightRoutes(api, services.network, services.insight, services.now);
+    phaseRoutes(api, services.ruleDesk);
+    workRoutes(api, services.network, services.ruleDesk);
+    limitRoutes(api, services.ruleDesk, services.backtests);
+    backtestRoutes(api, services.backtests, services.shadow);
     rejectRoutes(api, services.telemetry);
     gatewayRoutes(api, services);
     influxRoutes(api, services);

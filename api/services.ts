@@ -11,6 +11,7 @@ import type { Backups } from "../store/backup.ts";
 import type { DeadLetter, InfluxState } from "../store/influx.ts";
 import type { TelemetryStore } from "../store/telemetry.ts";
 import type { Complaint } from "../tickets/complaint.ts";
+import type { BacktestService, InsightService, RuleDeskService, ShadowService } from "./rule-services.ts";
 import type { MoveBody, MoveProblem } from "../tickets/flow.ts";
 
 /** The ports of the API: all that the platform hands in, and nothing else is known here. */
@@ -23,6 +24,10 @@ export interface ApiServices {
   readonly network: Network;
   readonly telemetry: Pick<TelemetryStore, "latestOf" | "rejects" | "rejectCounts" | "stats"> & CurveSource;
   readonly rules: RuleService;
+  readonly ruleDesk: RuleDeskService;
+  readonly backtests: BacktestService;
+  readonly shadow: ShadowService;
+  readonly insight: InsightService;
   readonly tickets: TicketService;
   readonly accounts: AccountService;
   readonly contacts: ContactSource;

@@ -51,6 +51,12 @@ export interface BacktestResult {
   readonly mostPer10Min: number;
 }
 
+/** The decisions of people, with limits that are tried in the place of every set that was published. */
+export function withTriedLimits(decisions: readonly Decision[], overrides: LimitOverrides, from = 0): Decision[] {
+  const tried: Decision = { type: "limits", id: "tried", from, madeAt: from, by: "trial", reason: "tried", overrides };
+  return [...decisions.filter(({ type, from: at }) => type !== "limits" || at < from), tried];
+}
+
 /** Rejects with the reason of `signal` when it is aborted. */
 export async function runBacktest(job: BacktestJob): Promise<BacktestResult> {
   const { network, from, to } = job;

@@ -1,9 +1,12 @@
 import { Worker } from "node:worker_threads";
 import type { Decision } from "../model/decision.ts";
+import type { Reading } from "../model/reading.ts";
 import type { LimitOverrides } from "../rules/limits.ts";
+import { SEEN_MS_MAX } from "../rules/rewind.ts";
+import type { SavedState } from "../rules/saved.ts";
 import type { ReadingSource } from "../store/reading-slices.ts";
 import { createPacker, type ReadingColumns } from "./reading-columns.ts";
-import type { StationOutcome } from "./station-fold.ts";
+import type { AssetLook, StationOutcome } from "./station-fold.ts";
 
 /** Folds many stations in worker threads. What comes out depends on the readings alone, not on how many threads there are. */
 
@@ -16,12 +19,14 @@ export interface FoldSetup {
 }
 
 export type ToFolder =
-  | { readonly type: "begin"; readonly station: string }
+  | { readonly type: "begin"; readonly station: string; readonly start?: { readonly saved: SavedState; readonly warm: ReadingColumns } }
   | { readonly type: "readings"; readonly columns: ReadingColumns }
-  | { readonly type: "finish"; readonly to: number };
+  | { readonly type: "finish"; readonly to: number }
+  | { readonly type: "look"; readonly asset: string };
 export type FromFolder =
   | { readonly type: "ready" }
   | { readonly type: "folded"; readonly outcome: StationOutcome }
+  | { readonly type: "looked"; readonly look: AssetLook }
   | { readonly type: "failed"; readonly message: string };
 
 export interface FoldJob extends FoldSetup {
@@ -60,9 +65,40 @@ export async function foldStations(job: FoldJob): Promise<StationOutcome[]> {
   }
 }
 
-async function foldOne(thread: Thread, station: string, { readings, from, to, signal }: FoldJob): Promise<StationOutcome> {
+export interface LookJob extends FoldSetup, FoldOne {
+  readonly station: string;
+  /** Where folding begins instead of at `from`. */
+  readonly saved: SavedState | undefined;
+}
+
+/** Folds an asset's station up to `to` and looks at the asset then. Rejects with the reason of the signal when it is aborted. */
+export async function lookAt(asset: string, { station, saved, networkText, overrides, decisions, ...job }: LookJob): Promise<AssetLook> {
+  const thread = new Thread({ networkText, overrides, decisions });
+  try {
+    if (saved === undefined) await foldOne(thread, station, job);
+    else {
+      const warm: Reading[] = [];
+      for await (const slice of job.readings(station, saved.at - SEEN_MS_MAX, saved.at + 1)) warm.push(...slice);
+      await foldOne(thread, station, { ...job, from: saved.at + 1 }, { saved, warm: createPacker()(warm) });
+    }
+    const answer = await thread.ask({ type: "look", asset });
+    if (answer.type !== "looked") throw new Error(`the thread of ${asset} answered ${answer.type}`);
+    return answer.look;
+  } finally {
+    await thread.end();
+  }
+}
+
+type FoldOne = Pick<FoldJob, "readings" | "from" | "to" | "signal">;
+
+async function foldOne(
+  thread: Thread,
+  station: string,
+  { readings, from, to, signal }: FoldOne,
+  start?: Extract<ToFolder, { type: "begin" }>["start"],
+): Promise<StationOutcome> {
   signal?.throwIfAborted();
-  await thread.ask({ type: "begin", station });
+  await thread.ask({ type: "begin", station, ...(start === undefined ? {} : { start }) });
   const pack = createPacker();
   let waiting: Promise<unknown> = Promise.resolve();
   for await (const slice of readings(station, from, to)) {

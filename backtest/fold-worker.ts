@@ -20,13 +20,17 @@ let unpack = createUnpacker(network);
 port.on("message", (message: ToFolder) => {
   try {
     if (message.type === "begin") {
-      folding = foldStation(message.station, { network, rules: RULES, limits, decisions });
+      const { start } = message;
+      const parts = { network, rules: RULES, limits, decisions };
+      const warm = start === undefined ? [] : createUnpacker(network)(start.warm);
+      folding = foldStation(message.station, parts, start === undefined ? undefined : { saved: start.saved, warm });
       unpack = createUnpacker(network);
       say({ type: "ready" });
     } else if (message.type === "readings") {
       folding!.take(unpack(message.columns));
       say({ type: "ready" });
-    } else say({ type: "folded", outcome: folding!.finish(message.to) });
+    } else if (message.type === "look") say({ type: "looked", look: folding!.look(message.asset) });
+    else say({ type: "folded", outcome: folding!.finish(message.to) });
   } catch (error) {
     say({ type: "failed", message: error instanceof Error ? error.message : String(error) });
   }

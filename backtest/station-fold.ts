@@ -1,13 +1,17 @@
-import type { Decision } from "../model/decision.ts";
+import { byTime, type Decision } from "../model/decision.ts";
 import type { Episode } from "../model/finding.ts";
+import type { Insight, Learning } from "../model/insight.ts";
 import type { Network } from "../model/network.ts";
 import type { Reading } from "../model/reading.ts";
 import { takeDecisions } from "../rules/decisions.ts";
 import { step } from "../rules/engine.ts";
 import { type StationFold, type Transition, createFold } from "../rules/fold.ts";
+import { insightOf, learningOf } from "../rules/insight.ts";
 import type { LimitVersions } from "../rules/limit-versions.ts";
 import { planStation } from "../rules/plan.ts";
+import { restore } from "../rules/rewind.ts";
 import type { Rule } from "../rules/rule.ts";
+import { loadSnapshots, type SavedState } from "../rules/saved.ts";
 
 /** One station's readings through the rules, in event time: what changed among its findings, and when. */
 
@@ -31,10 +35,17 @@ export interface StationOutcome {
   readonly lastFailure: string | undefined;
 }
 
+export interface AssetLook {
+  readonly insight: Insight;
+  readonly learning: Learning;
+}
+
 export interface StationFolding {
   take(readings: readonly Reading[]): void;
   /** Time goes on to the end (epoch ms), and the outcome is told. */
   finish(to: number): StationOutcome;
+  /** Why rules found an asset of the station healthy or not, and what was learned of it, at the moment. */
+  look(asset: string): AssetLook;
 }
 
 export interface FoldingParts {
@@ -44,12 +55,23 @@ export interface FoldingParts {
   readonly decisions: readonly Decision[];
 }
 
-/** @throws if the network has no such station. */
-export function foldStation(station: string, { network, rules, limits, decisions }: FoldingParts): StationFolding {
+/** A state that was saved, and the readings from `SEEN_MS_MAX` before it up to it. */
+export interface FoldingStart {
+  readonly saved: SavedState;
+  readonly warm: readonly Reading[];
+}
+
+/** From the very beginning or from a saved state. @throws if the network has no such station, or the state does not fit. */
+export function foldStation(station: string, { network, rules, limits, decisions }: FoldingParts, start?: FoldingStart): StationFolding {
   const asset = network.asset(station);
   if (asset?.level !== "station") throw new Error(`${station} is not a station of the network`);
   const fold = createFold(planStation(network, asset, rules), limits);
-  takeDecisions(fold, decisions);
+  takeDecisions(fold, decisions.toSorted(byTime));
+  if (start !== undefined) {
+    const [snapshot] = loadSnapshots(fold, [start.saved], network) ?? [];
+    if (snapshot === undefined) throw new Error(`the saved state of ${station} does not fit`);
+    restore(fold, snapshot, () => start.warm, true);
+  }
   const units = network.below(station, "unit").map(({ id }) => id);
   const changes: FoundChange[] = [];
   let readingCount = 0;
@@ -70,6 +92,7 @@ export function foldStation(station: string, { network, rules, limits, decisions
       const { evaluations, failures, lastFailure } = fold.counts;
       return { station, changes, readings: readingCount, evaluations, failures, lastFailure };
     },
+    look: (place) => ({ insight: insightOf(fold, place), learning: learningOf(fold, place) }),
   };
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { parse } from "yaml";
-import { type BacktestResult, runBacktest } from "../backtest/backtest.ts";
+import { type BacktestResult, runBacktest, withTriedLimits } from "../backtest/backtest.ts";
 import { loadConfig } from "../config.ts";
 import { InputError } from "../model/input-error.ts";
 import type { Network } from "../model/network.ts";
@@ -59,19 +59,12 @@ await runCommand(HELP, async (write) => {
   try {
     const { from, to } = windowOf(asked, store, network);
     const started = performance.now();
+    const decisions = openDecisionRecords(database).all();
     const result = await runBacktest({
       network,
       networkText: readFileSync(config.networkFile, "utf8"),
       overrides: {},
-      decisions: openDecisionRecords(database)
-        .all()
-        // Limits that are tried stand in the place of those that were published.
-        .filter(({ type }) => overrides === undefined || type !== "limits")
-        .concat(
-          overrides === undefined
-            ? []
-            : [{ type: "limits", id: "tried", from: 0, madeAt: 0, by: "backtest", reason: options.limits!, overrides }],
-        ),
+      decisions: overrides === undefined ? decisions : withTriedLimits(decisions, overrides),
       readings: localReadings(store),
       ...(stations === undefined ? {} : { stations }),
       from,

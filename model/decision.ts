@@ -45,6 +45,8 @@ export interface LimitsDecision extends DecisionFacts {
   readonly type: "limits";
   /** "*" or an asset id -> name of a limit -> value. */
   readonly overrides: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** The backtest on which it is based. */
+  readonly backtest?: string;
 }
 
 export type Decision = PhaseDecision | WorkDecision | RelearnDecision | LimitsDecision;

@@ -12,7 +12,7 @@ export const SEASON_PHASES = [
 export type SeasonPhase = (typeof SEASON_PHASES)[number];
 
 /** Phases that a person may set or confirm; hard frost and the end of the season are found by the weather. */
-const SETTABLE_PHASES = ["off", "filling", "cold_circulation", "commissioning", "heating", "shutdown"] as const;
+export const SETTABLE_PHASES = ["off", "filling", "cold_circulation", "commissioning", "heating", "shutdown"] as const;
 export type SettablePhase = (typeof SETTABLE_PHASES)[number];
 
 /** Phases in which water is warm. */

@@ -120,6 +120,9 @@ export function expectation(baseline: Baseline, hour: number, floor: number): Ex
   return { centre, sigma: Math.max(floor, spread) * Math.sqrt(1 + 1.57 / Math.max(1, days)), own: true };
 }
 
+/** What is usual at an hour; NaN before its own hour of day or a day of hours is known. */
+export const usualAt = (baseline: Baseline, hour: number): number => expectation(baseline, hour, 0)?.centre ?? Number.NaN;
+
 function learnSlot(baseline: Baseline, hour: number): void {
   const known: number[] = [];
   for (let day = 0; day < BASELINE_DAYS; day++) {

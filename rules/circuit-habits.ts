@@ -2,10 +2,11 @@ import type { FaultKind } from "../model/finding.ts";
 import type { Asset } from "../model/network.ts";
 import { RUNNING_PHASES } from "../model/season.ts";
 import type { SignalId } from "../model/signals.ts";
+import type { Text } from "../model/text.ts";
 import { type Habit, HOURS_MIN, learnHabit, startHabit } from "./habit.ts";
 import type { Observer } from "./observer.ts";
 import type { Sample, View } from "./rule.ts";
-import { quantile } from "./statistics.ts";
+import { quantile, numberOrNull } from "./statistics.ts";
 
 /** How a circuit usually runs, learned hour by hour: for what the network file does not say. */
 
@@ -42,6 +43,17 @@ export interface CircuitHabits {
   /** Pressure drop over the strainer, kPa. */
   readonly strainerKpa: Habit;
 }
+
+/** The habits that people are told of. */
+const HABIT_WORDS: readonly { readonly habit: keyof CircuitHabits; readonly name: Text; readonly unit: string }[] = [
+  { habit: "returnKpa", name: { zh: "日常回压", en: "Usual return pressure" }, unit: "kPa" },
+  { habit: "startKpa", name: { zh: "补水泵起泵压力", en: "Pressure at which the makeup pump starts" }, unit: "kPa" },
+  { habit: "stopKpa", name: { zh: "补水泵停泵压力", en: "Pressure at which the makeup pump stops" }, unit: "kPa" },
+  { habit: "headKpa", name: { zh: "供回压差", en: "Head of the circulation" }, unit: "kPa" },
+  { habit: "flowM3h", name: { zh: "循环流量", en: "Circulation flow" }, unit: "m³/h" },
+  { habit: "hz", name: { zh: "循环泵频率", en: "Frequency of the circulation pump" }, unit: "Hz" },
+  { habit: "strainerKpa", name: { zh: "除污器压差", en: "Pressure drop of the strainer" }, unit: "kPa" },
+];
 
 export const habitsObserver: Observer<CircuitHabits> = {
   name: "habits",
@@ -82,6 +94,15 @@ export const habitsObserver: Observer<CircuitHabits> = {
     );
     learnHabit(memory.strainerKpa, isCovered(drops.length, circuit, "p2_filter_in", view) ? quantile(drops, 0.5) : NaN);
   },
+
+  learned: (memory, { id }) =>
+    HABIT_WORDS.map(({ habit, name, unit }) => ({
+      asset: id,
+      name,
+      unit,
+      value: numberOrNull(memory[habit].usual),
+      taught: { count: memory[habit].hours.length, of: "h" },
+    })),
 };
 
 const NOTHING: CircuitHabits = habitsObserver.start(undefined as never, undefined as never);

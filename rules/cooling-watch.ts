@@ -9,6 +9,7 @@ import { type CoolingTrack, startCoolingTrack, track } from "./cooling-track.ts"
 import { limitReader } from "./limit-reader.ts";
 import type { Observer } from "./observer.ts";
 import type { View } from "./rule.ts";
+import { numberOrNull } from "./statistics.ts";
 
 /** The cooling index of all units of a circuit, followed once for every rule that asks for it. */
 
@@ -86,6 +87,15 @@ export const coolingObserver: Observer<CoolingWatch> = {
       track(watch.track, view.at, watch.cooling.index, isSuspect, valuesOf(view.limits, unit.id).cooling_base_rise);
     });
   },
+
+  learned: (memory, circuit, view) =>
+    heatedUnits(view.network, circuit.id).map((unit, row) => ({
+      asset: unit.id,
+      name: { zh: "降温指数基准", en: "Usual cooling index" },
+      unit: "1",
+      value: numberOrNull(memory.units[row]!.track.base),
+      taught: { count: memory.units[row]!.track.days.filter((day) => !Number.isNaN(day)).length, of: "d" },
+    })),
 };
 
 /** By everything that tells; where the circuit has gone silent nothing does. */

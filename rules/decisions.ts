@@ -26,7 +26,7 @@ interface Suppressed {
 }
 
 /**
- * Gives a fold the decisions that concern its station. Answers the event time from which on they differ from those that it had; Infinity
+ * Gives a fold the decisions (by time) that concern its station. Answers the event time from which on they differ from those that it had; Infinity
  * when they do not.
  */
 export function takeDecisions(fold: StationFold, all: readonly Decision[]): number {

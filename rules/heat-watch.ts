@@ -2,12 +2,14 @@ import type { FaultKind } from "../model/finding.ts";
 import { expectedSupplyC } from "../model/heating-curve.ts";
 import type { Asset } from "../model/network.ts";
 import { WARM_PHASES } from "../model/season.ts";
+import type { LearnedFact } from "../model/insight.ts";
 import type { SignalId } from "../model/signals.ts";
+import type { Text } from "../model/text.ts";
 import { circulationOf } from "./circulation.ts";
 import { habitsObserver } from "./circuit-habits.ts";
 import type { Observer } from "./observer.ts";
 import type { View } from "./rule.ts";
-import { median } from "./statistics.ts";
+import { median, numberOrNull } from "./statistics.ts";
 import { learnDay, lineAt, lineSigma, startWeatherLine, type WeatherLine } from "./weather-line.ts";
 
 /** The heat side of a circuit hour by hour, and how it goes with the weather: learned once for all rules over supply, valve and exchanger. */
@@ -121,6 +123,28 @@ export const heatObserver: Observer<HeatWatch> = {
       memory.tainted = true;
     learnHabit(memory, hour, means.supplyC);
     if ((hour + 1) % DAY_HOURS === 0) closeDay(memory);
+  },
+
+  learned({ supply, primary, uaDays, slowNominalC }, { id }) {
+    const uaKnown = uaDays.filter((index) => !Number.isNaN(index));
+    const line = (name: Text, of: WeatherLine): LearnedFact => ({
+      asset: id,
+      name,
+      unit: "°C",
+      value: numberOrNull(lineAt(of, slowNominalC)),
+      taught: { count: of.x.length, of: "d" },
+    });
+    return [
+      line({ zh: "当前天气下的正常供温", en: "Supply that is usual in this weather" }, supply),
+      line({ zh: "当前天气下的正常一次供温", en: "Primary supply that is usual in this weather" }, primary),
+      {
+        asset: id,
+        name: { zh: "换热指数", en: "Exchanger index" },
+        unit: "1",
+        value: numberOrNull(uaKnown.length === 0 ? NaN : median(uaKnown)),
+        taught: { count: uaKnown.length, of: "d" },
+      },
+    ];
   },
 };
 

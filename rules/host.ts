@@ -1,4 +1,5 @@
-import type { Episode, FaultKind, RootedEpisode } from "../model/finding.ts";
+import type { Episode, RootedEpisode } from "../model/finding.ts";
+import type { Insight, Learning } from "../model/insight.ts";
 import type { CircuitDerived, RuleStatus } from "../model/live.ts";
 import type { Network } from "../model/network.ts";
 import type { Reading } from "../model/reading.ts";
@@ -19,7 +20,8 @@ import { type SavedState, loadSnapshots, saveSnapshot } from "./saved.ts";
 import { BranchWatch } from "./branch-watch.ts";
 import type { RootCauses } from "./root-cause.ts";
 import { type StationRun, createRun, isReachable, ownEpisodes, rewindRun, rootCauses, takeStatuses } from "./station-run.ts";
-import { type TraceLine, traceLines } from "./trace.ts";
+import { insightOf, learningOf } from "./insight.ts";
+import { traceLines } from "./trace.ts";
 
 /** The rules at work on all stations: takes readings as they come in, rewinds for late ones, and answers what is found. */
 
@@ -166,13 +168,16 @@ export class RuleHost {
     });
   }
 
-  /** The last evaluations of one rule on one asset, oldest first: why it did not fire. */
-  trace(asset: string, kind: FaultKind): TraceLine[] {
-    const station = this.#options.network.asset(asset)?.station;
-    const fold = station === undefined ? undefined : this.#runs.get(station)?.fold;
-    const watch = fold?.plan.watches.find(({ key }) => key === `${kind}@${asset}`);
-    const trace = watch === undefined ? undefined : fold?.traces[watch.index];
-    return trace === undefined ? [] : traceLines(trace);
+  /** The last evaluations of the rules over an asset: why they did not fire. Undefined before the station's first reading. */
+  insight(asset: string): Insight | undefined {
+    const run = this.#runOf(asset);
+    return run === undefined ? undefined : insightOf(run.fold, asset);
+  }
+
+  /** What was learned of an asset. Undefined before the station's first reading. */
+  learning(asset: string): Learning | undefined {
+    const run = this.#runOf(asset);
+    return run === undefined ? undefined : learningOf(run.fold, asset);
   }
 
   /** Planned works that go on at a station, each with what it kept from being found. */
@@ -204,12 +209,13 @@ export class RuleHost {
   }
 
   /**
-   * All that a restart needs, several entries a station. An entry never changes and comes back as the same object: what is
+   * All that a restart needs, of all stations or of one, several entries a station. An entry never changes and comes back as the same object: what is
    * written need not be written again, and what no longer comes can be deleted. Readings committed after the save have to be
    * given to `accept` after `load` if any of them is older than its station's newest entry.
    */
-  save(): SavedState[] {
-    return [...this.#runs.values()].flatMap(({ fold, snapshots, dirtyAt }) =>
+  save(station?: string): SavedState[] {
+    const runs = station === undefined ? [...this.#runs.values()] : [this.#runs.get(station)].filter((run) => run !== undefined);
+    return runs.flatMap(({ fold, snapshots, dirtyAt }) =>
       snapshots.filter(({ at }) => dirtyAt === undefined || at < dirtyAt).map((snapshot) => saveSnapshot(fold, snapshot)),
     );
   }
@@ -271,6 +277,11 @@ export class RuleHost {
       snapshots: sum(({ snapshots }) => snapshots.length),
       snapshotBytes: sum(({ snapshots }) => snapshots.reduce((total, { bytes }) => total + bytes.byteLength, 0)),
     };
+  }
+
+  #runOf(asset: string): StationRun | undefined {
+    const station = this.#options.network.asset(asset)?.station;
+    return station === undefined ? undefined : this.#runs.get(station);
   }
 
   #run(station: string): StationRun {

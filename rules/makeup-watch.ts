@@ -5,8 +5,10 @@ import { urgentLossM3h } from "./leak-limits.ts";
 import { finishQuarters, type LeakMemory, type LeakSettings, localHours, startLeakMemory } from "./leak-watch.ts";
 import { HOUR_MS, type MakeupSource, QUARTER_MS, takeIn } from "./makeup-balance.ts";
 import { makeupM3hMax, pulseOf } from "./makeup-rate.ts";
+import { taughtHours, usualAt } from "./baseline.ts";
 import type { Observer } from "./observer.ts";
 import type { View } from "./rule.ts";
+import { numberOrNull } from "./statistics.ts";
 
 /** The water balance of a circuit, followed once for every rule over makeup. DOMAIN 4, R02 and R03. */
 
@@ -30,6 +32,22 @@ export const makeupObserver: Observer<LeakMemory> = {
     takeSamples(memory, circuit, view, settings.waterVolumeM3);
     memory.pulseM3 = pulseOf(circuit, view);
     finishQuarters(memory, Math.floor(view.at / QUARTER_MS), settings);
+  },
+
+  learned({ baseline }, { id }, view) {
+    const now = Math.floor(view.at / HOUR_MS);
+    const byHour: (number | null)[] = [];
+    for (let back = 0; back < 24; back++) byHour[(view.hourOfDay - back + 24) % 24] = numberOrNull(usualAt(baseline, now - back));
+    return [
+      {
+        asset: id,
+        name: { zh: "各时段正常补水量", en: "Makeup that is usual at each hour" },
+        unit: "m³/h",
+        value: numberOrNull(usualAt(baseline, now)),
+        byHour,
+        taught: { count: taughtHours(baseline), of: "h" },
+      },
+    ];
   },
 };
 

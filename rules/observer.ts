@@ -1,4 +1,5 @@
 import type { Asset, Network } from "../model/network.ts";
+import type { LearnedFact } from "../model/insight.ts";
 import type { SeasonPhase } from "../model/season.ts";
 import type { Level, SignalId } from "../model/signals.ts";
 import type { View } from "./rule.ts";
@@ -21,4 +22,6 @@ export interface Observer<Memory = unknown> {
   observe(memory: Memory, asset: Asset, view: View): void;
   /** Signals of the asset that are not to be believed at the moment: no rule sees them (but through `View.raw`). */
   distrusted?(memory: Memory): readonly SignalId[];
+  /** What of its memory people can read. */
+  learned?(memory: Memory, asset: Asset, view: View): LearnedFact[];
 }

@@ -14,7 +14,7 @@ export type History = (station: string, from: number, to: number) => readonly Re
 /** Stored readings are asked for in pieces of this much event time. */
 const PIECE_MS = 21_600_000;
 /** The longest past that any rule may see. */
-const SEEN_MS_MAX = seenMsOf("unit");
+export const SEEN_MS_MAX = seenMsOf("unit");
 
 /** Sets a fold back to a snapshot, or to its very beginning if there is none. `isEmpty`: it has no recent values yet. */
 export function restore(fold: StationFold, snapshot: Snapshot | undefined, history: History, isEmpty = false): void {

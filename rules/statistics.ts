@@ -66,3 +66,6 @@ export function medianSlope(values: readonly number[]): number {
   }
   return median(slopes);
 }
+
+/** For people and for JSON, which has no NaN. */
+export const numberOrNull = (number: number): number | null => (Number.isNaN(number) ? null : number);

@@ -1,6 +1,7 @@
-import type { RuleStatus } from "../model/live.ts";
+import type { TraceLine } from "../model/insight.ts";
 import type { Hold } from "./hold.ts";
 import type { Verdict } from "./rule.ts";
+import { numberOrNull } from "./statistics.ts";
 
 /** The last evaluations of one rule on one asset, whether it fired or not: answers "why not?". Read by people, never by rules. */
 
@@ -19,14 +20,6 @@ export interface Trace {
   /** Start of the newest line. */
   lineAt: number;
   opensAt: number;
-}
-
-export interface TraceLine {
-  readonly at: number;
-  readonly state: RuleStatus["state"];
-  readonly value: number | null;
-  readonly limit: number | null;
-  readonly opensAt: number | null;
 }
 
 export function createTrace(): Trace {
@@ -80,5 +73,3 @@ export function traceLines(trace: Trace): TraceLine[] {
   }
   return lines;
 }
-
-const numberOrNull = (number: number): number | null => (Number.isNaN(number) ? null : number);

@@ -160,6 +160,14 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE TRIGGER decisions_are_not_deleted BEFORE DELETE ON decisions BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END;
     `,
   },
+  {
+    version: 7,
+    name: "rules on trial",
+    sql: `
+      CREATE TABLE backtests (sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, body TEXT NOT NULL, outcome TEXT) STRICT;
+      CREATE TABLE shadows (sequence INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL) STRICT;
+    `,
+  },
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)!.version;

@@ -17,6 +17,7 @@ import { openTelemetryStore, type LocalTelemetryStore } from "../../store/teleme
 import { createTicketDesk } from "../../ticket-desk.ts";
 import { openLive } from "../support/live-client.ts";
 import { testEpisode } from "../support/sample-faults.ts";
+import { ruleServices } from "../support/rule-services.ts";
 import { checkAnswers, START, testNetwork } from "../support/services.ts";
 
 /** The API over the real store, rules, tickets and accounts: from the set-up token to a ticket that is dispatched under its maker's name. */
@@ -48,6 +49,7 @@ beforeAll(async () => {
     network,
     telemetry: store,
     rules: Object.assign(host, { catalogue: RULES, limits: LIMITS }),
+    ...ruleServices({ database, network, networkText: "", desk, now }),
     tickets: desk,
     accounts: {
       ...accounts,

@@ -299,7 +299,7 @@ describe("rule host", () => {
     const status = delivery.host.statuses("S1").find(({ kind, asset }) => kind === "low_pressure" && asset === "S1-A");
     expect(status).toMatchObject({ state: "normal", at: START + 8 * HOUR });
     expect(status!.value!).toBeGreaterThan(status!.limit!);
-    const trace = delivery.host.trace("S1-A", "low_pressure");
+    const trace = delivery.host.insight("S1-A")!.rules.find(({ kind }) => kind === "low_pressure")!.evaluations;
     expect(trace).toHaveLength(20);
     expect(trace.every((line, index) => index === 0 || line.at > trace[index - 1]!.at)).toBe(true);
   });

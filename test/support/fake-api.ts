@@ -11,6 +11,7 @@ import { createTicketDesk } from "../../ticket-desk.ts";
 import { fakePlant, type Plant } from "./fake-plant.ts";
 import { overviewSeeds, seedTicket, type TicketSeed } from "./fake-tickets.ts";
 import { memoryAccounts, type MemoryAccounts } from "./memory-services.ts";
+import { ruleServices } from "./rule-services.ts";
 import { PASSWORD, SETUP_TOKEN } from "./services.ts";
 
 /** The real API and dashboard over an invented plant: what screens are looked at and tested against. `node test/support/fake-api.ts` serves it. */
@@ -149,6 +150,7 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
         ]),
       watermark: () => now(),
     },
+    ...ruleServices({ database, network, networkText: "", desk: tickets, now }),
     tickets,
     accounts,
     contacts: { contact },

@@ -18,6 +18,7 @@ import { openTicketRecords, type TicketRecords } from "../../store/ticket-record
 import { createTicketDesk } from "../../ticket-desk.ts";
 import { createMemoryStore } from "./memory-store.ts";
 import { memoryAccounts, memoryTelemetry, type MemoryAccounts, type MemoryTelemetry } from "./memory-services.ts";
+import { ruleServices } from "./rule-services.ts";
 import { memoryRules, newTicket } from "./sample-faults.ts";
 
 /** The API over real tickets and small in-memory ports for the rest, on a clock that the test moves. */
@@ -97,12 +98,14 @@ export async function testApi(
   const records = openTicketRecords(database, { clock: desk.clock, zone: network.timezone });
   const audit = openAudit(database);
   const logged: TestApi["logged"] = [];
+  const rules = ruleServices({ database, network, networkText: NETWORK, desk, now });
   const services = change({
     now,
     simulated: true,
     network,
     telemetry,
     rules: memoryRules(START),
+    ...rules,
     tickets: desk,
     accounts,
     contacts: { contact: (station) => contacts.get(station) ?? { connection: "never", dataAt: null, receivedAt: null } },
@@ -126,6 +129,10 @@ export async function testApi(
     for (const each of [method].flat()) routes.push(`${each} ${url}`);
   });
   checkAnswers(app);
+  app.addHook("onClose", async () => {
+    rules.shadow.close();
+    await rules.backtests.close();
+  });
   await app.ready();
   return {
     app,

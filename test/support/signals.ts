@@ -33,14 +33,17 @@ export interface PlantShape {
 }
 
 /** One station S1 with circuits S1-A, S1-B …, buildings S1-A-B1 …, units S1-A-B1-U1 …, rooms S1-A-B1-U1-R1 … */
-export function smallNetwork({
+export const smallNetwork = (shape: PlantShape = {}): Network => parseNetworkFile(smallNetworkText(shape), "network.json");
+
+/** The same as a network file. */
+export function smallNetworkText({
   circuits = 1,
   buildings = 2,
   units = 3,
   rooms = 0,
   staticKpa,
   circulationM3h = 258,
-}: PlantShape = {}): Network {
+}: PlantShape = {}): string {
   const many = <T>(count: number, make: (number: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index + 1));
   const file = {
     name: "test",
@@ -75,7 +78,7 @@ export function smallNetwork({
       },
     ],
   };
-  return parseNetworkFile(JSON.stringify(file), "network.json");
+  return JSON.stringify(file);
 }
 
 /** What is wrong and when: all are functions of event time, healthy if left out. */

@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { InputError } from "../model/input-error.ts";
+import type { LimitsView } from "../model/rule-control.ts";
+import { actorOf } from "./auth.ts";
+import { assetIdSchema, decidedSchema, errors, kindSchema, limitValuesSchema, pageOf, reasonSchema, type Api } from "./schemas.ts";
+import type { BacktestService, RuleDeskService } from "./rule-services.ts";
+
+/** `/api/limits` and `/api/relearn`: publishing a set of limits, with who, when, why and the backtest behind it; forgetting what was learned. */
+
+const limitsSchema: z.ZodType<LimitsView> = decidedSchema
+  .extend({
+    id: z.string(),
+    overrides: limitValuesSchema,
+    backtest: z.string().nullable().describe("The backtest on which it is based"),
+  })
+  .meta({ id: "PublishedLimits" });
+
+export function limitRoutes(app: Api, desk: RuleDeskService, backtests: BacktestService): void {
+  const tags = ["rules"];
+  const engineer = { access: "engineer" } as const;
+  app.get(
+    "/api/limits",
+    {
+      config: { access: "viewer" },
+      schema: {
+        tags,
+        summary: "Published sets of limits, newest first; the first one holds. Defaults are in GET /api/rules",
+        response: { 200: pageOf(limitsSchema), ...errors() },
+      },
+    },
+    async () => ({ items: desk.limits(), next: null }),
+  );
+  app.post(
+    "/api/limits",
+    {
+      config: engineer,
+      schema: {
+        tags,
+        summary: "Publish a set of limits for the whole network: it replaces the one before, from now on",
+        body: z.strictObject({
+          overrides: limitValuesSchema,
+          reason: reasonSchema,
+          backtest: z.string().nullable().default(null).describe("A backtest of exactly these limits"),
+        }),
+        response: { 201: limitsSchema, ...errors(413, 415) },
+      },
+    },
+    async (request, reply) => {
+      const { backtest, overrides } = request.body;
+      if (backtest !== null) {
+        const run = backtests.get(backtest);
+        const expected = "a backtest that is done, of exactly these limits";
+        if (run === undefined) throw new InputError("body.backtest", expected, JSON.stringify(backtest));
+        if (run.state !== "done") throw new InputError("body.backtest", expected, `${backtest}, which is ${run.state}`);
+        if (canonical(run.overrides ?? {}) !== canonical(overrides))
+          throw new InputError("body.backtest", expected, `${backtest}, which tried ${canonical(run.overrides ?? {}).slice(0, 200)}`);
+      }
+      return reply.code(201).send(desk.publish(request.body, actorOf(request)));
+    },
+  );
+  app.post(
+    "/api/relearn",
+    {
+      config: engineer,
+      schema: {
+        tags,
+        summary: "Forget what rules learned of an asset and everything below it",
+        body: z.strictObject({
+          asset: assetIdSchema,
+          kind: kindSchema.nullable().default(null).describe("Null: all rules"),
+          reason: reasonSchema,
+        }),
+        response: { 200: z.strictObject({ ok: z.literal(true) }), ...errors(413, 415) },
+      },
+    },
+    async (request, _reply) => {
+      desk.relearn(request.body, actorOf(request));
+      return { ok: true } as const;
+    },
+  );
+}
+
+/** The same text for the same limits in any order; an asset without limits says nothing. */
+function canonical(overrides: Readonly<Record<string, Readonly<Record<string, number>>>>): string {
+  const sorted = Object.entries(overrides)
+    .filter(([, limits]) => Object.keys(limits).length > 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([asset, limits]) => [asset, Object.entries(limits).sort(([a], [b]) => (a < b ? -1 : 1))]);
+  return JSON.stringify(sorted);
+}
