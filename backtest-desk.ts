@@ -1,3 +1,4 @@
+import { ticketInList } from "./api/ticket-schema.ts";
 import type { BacktestService } from "./api/rule-services.ts";
 import { runBacktest, withTriedLimits } from "./backtest/backtest.ts";
 import { differenceOf, triedTicket } from "./backtest/difference.ts";
@@ -36,6 +37,7 @@ export interface BacktestDeskParts {
   readonly network: Network;
   readonly networkText: string;
   readonly readings: ReadingSource;
+  readonly extent: (station: string) => { readonly from: number } | undefined;
   readonly decisions: () => readonly Decision[];
   readonly limits: Readonly<Record<string, Limit>>;
   readonly desk: Pick<TicketDesk, "list">;
@@ -88,7 +90,10 @@ export function createBacktestDesk(parts: BacktestDeskParts): BacktestDesk {
     },
     outcome: (id) => records.outcome(id),
 
-    ask(request, by) {
+    ask(asked, by) {
+      const starts = parts.network.stations.flatMap(({ id }) => parts.extent(id)?.from ?? []);
+      if (starts.length === 0) throw new InputError("backtests", "readings in the store", "none", "POST /api/import brings history in");
+      const request: BacktestRequest = { ...asked, from: asked.from ?? Math.min(...starts), to: asked.to ?? now() };
       check(parts, request);
       if (aborts.size >= QUEUED_MAX)
         throw new InputError("backtests", `at most ${QUEUED_MAX} that wait`, String(aborts.size), "wait for one to end, or cancel one");
@@ -188,7 +193,7 @@ async function play(
       held,
       mostPer10Min,
     },
-    outcome: { tickets: tried, difference: differenceOf(network, live, tried) },
+    outcome: { tickets: tickets.map(ticketInList), difference: differenceOf(network, live, tried) },
   };
 }
 

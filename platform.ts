@@ -35,6 +35,7 @@ import { openClocks } from "./store/clocks.ts";
 import { openAppDatabase } from "./store/database.ts";
 import { type GatewayAccounts, openGatewayAccounts } from "./store/gateway-accounts.ts";
 import { openRuleSnapshots } from "./store/rule-snapshots.ts";
+import type { TelemetryStore } from "./store/telemetry.ts";
 import { openTelemetryStore } from "./store/telemetry-store.ts";
 import packageFile from "./package.json" with { type: "json" };
 import { createTicketDesk, type TicketDesk } from "./ticket-desk.ts";
@@ -152,7 +153,8 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
     watch = createFaultWatch({ network, host, desk, contacts, now, log });
     desk.retireUnknownStations();
     const { readings } = longTerm;
-    const backtests = createBacktestDesk({ database, network, networkText, readings, decisions, limits: LIMITS, desk, now });
+    const extent: TelemetryStore["extent"] = (station) => store.extent(station);
+    const backtests = createBacktestDesk({ database, network, networkText, readings, extent, decisions, limits: LIMITS, desk, now });
     closers.push(() => backtests.close());
     shadow = createShadowDesk({
       database,
@@ -160,7 +162,7 @@ export async function startPlatform(config: Config, options: PlatformOptions = {
       network,
       host,
       history: (station, from, to) => store.readings(station, from, to),
-      extent: (station) => store.extent(station),
+      extent,
       decisions,
       limits: LIMITS,
       desk,

@@ -23,12 +23,13 @@ import {
   type Api,
 } from "./schemas.ts";
 import type { BacktestService, ShadowService } from "./rule-services.ts";
+import { ticketSchema } from "./ticket-schema.ts";
 
 /** `/api/backtests` and `/api/shadow`: other limits over stored history, or beside the live ones. */
 
 const STATIONS_MAX = 2_000;
 
-const ticketSchema: z.ZodType<TriedTicket> = z
+const triedSchema: z.ZodType<TriedTicket> = z
   .strictObject({
     kind: kindSchema,
     asset: z.string(),
@@ -42,16 +43,16 @@ const ticketSchema: z.ZodType<TriedTicket> = z
   })
   .meta({ id: "TriedTicket" });
 const pairSchema: z.ZodType<TicketPair> = z.strictObject({
-  live: ticketSchema,
-  tried: ticketSchema,
+  live: triedSchema,
+  tried: triedSchema,
   leadMs: z.number().describe("So much earlier the tried rules open theirs; negative: later"),
 });
 const differenceSchema: z.ZodType<TicketDifference> = z
   .strictObject({
     same: z.array(pairSchema),
     otherKind: z.array(pairSchema).describe("One fault under two names"),
-    onlyLive: z.array(ticketSchema),
-    onlyTried: z.array(ticketSchema),
+    onlyLive: z.array(triedSchema),
+    onlyTried: z.array(triedSchema),
     medianLeadMs: z.number().nullable(),
   })
   .meta({ id: "TicketDifference" });
@@ -132,8 +133,8 @@ export function backtestRoutes(app: Api, backtests: BacktestService, shadow: Sha
         tags,
         summary: "Play stored readings through the rules, as they are or with other limits; live tickets are not touched",
         body: z.strictObject({
-          from: timeSchema,
-          to: timeSchema,
+          from: timeSchema.optional().describe("Beginning of what is stored if left out"),
+          to: timeSchema.optional().describe("Now if left out"),
           stations: z.array(assetIdSchema).min(1).max(STATIONS_MAX).nullable().default(null).describe("Null: all"),
           overrides: limitValuesSchema.nullable().default(null).describe("Null: the published limits, as they were"),
           reason: reasonSchema,

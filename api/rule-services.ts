@@ -34,14 +34,22 @@ export interface RuleDeskService {
   publish(request: LimitsRequest, by: Actor): LimitsView;
 }
 
+export type OpenBacktestRequest = Omit<BacktestRequest, "from" | "to"> & {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+};
+
 export interface BacktestService {
   /** Newest first. */
   list(): BacktestRun[];
   get(id: string): BacktestRun | undefined;
   /** Tickets and how they differ from the live ones of the window; undefined until it is done. */
   outcome(id: string): BacktestOutcome | undefined;
-  /** Queues one. Throws InputError for a window, station or limit that cannot be, and when too many wait. */
-  ask(request: BacktestRequest, by: Actor): BacktestRun;
+  /**
+   * Queues one; the window is all that is stored where it is left open. Throws InputError for a window, station or limit that cannot
+   * be, and when too many wait.
+   */
+  ask(request: OpenBacktestRequest, by: Actor): BacktestRun;
   /** Undefined: unknown; else the run as it is now. One that is over stays as it is. */
   cancel(id: string, by: Actor): BacktestRun | undefined;
 }

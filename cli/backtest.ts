@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { parse } from "yaml";
 import { type BacktestResult, runBacktest, withTriedLimits } from "../backtest/backtest.ts";
-import { loadConfig } from "../config.ts";
+import { type Config, loadConfig } from "../config.ts";
 import { InputError } from "../model/input-error.ts";
 import type { Network } from "../model/network.ts";
 import { KIND_WORDS } from "../model/words.ts";
@@ -14,8 +14,10 @@ import { openAppDatabase } from "../store/database.ts";
 import { openDecisionRecords } from "../store/decision-records.ts";
 import { localReadings } from "../store/reading-slices.ts";
 import { openTelemetryStore } from "../store/telemetry-store.ts";
+import { askPlatform } from "./backtest-online.ts";
 import { backtestTable } from "./backtest-table.ts";
 import { runCommand } from "./command.ts";
+import { findRunningPlatform } from "./running-platform.ts";
 import { timeOption } from "./time-option.ts";
 
 /** `npm run backtest`: the rules over stored history, without touching live tickets. */
@@ -23,12 +25,13 @@ import { timeOption } from "./time-option.ts";
 const HELP = `npm run backtest -- --from T --to T
 
 Plays the stored readings through the rules as they are configured, in event time, and prints the tickets that they would have
-opened. Live tickets are not touched. Rules learn from up to 28 days before T, as far as they are stored.
+opened. Live tickets are not touched. Rules learn from up to 28 days before T, as far as they are stored. While the platform runs it
+does the work itself, in a thread beside the live path; Ctrl-C cancels it there.
 
   --from T, --to T   epoch milliseconds or ISO 8601; without them everything that is stored
   --station ID       only these; repeat for several
   --limits FILE      with other limits: YAML, "*" or an asset -> name of a limit -> number
-  --workers N        threads; ${availableParallelism()} here
+  --workers N        threads; ${availableParallelism()} here (one while the platform runs)
   --json             {"tickets":[…]} in the shape of GET /api/tickets, and the figures
   --config FILE      settings (default heatsteward.yaml)
   --help             this text
@@ -54,32 +57,47 @@ await runCommand(HELP, async (write) => {
   const overrides = options.limits === undefined ? undefined : readLimits(options.limits, network);
   const workers = options.workers === undefined ? availableParallelism() : threads(options.workers);
   const asked = { from: timeOption("--from", options.from), to: timeOption("--to", options.to) };
+  const platform = findRunningPlatform(config.dataFolder, { command: "backtest", now: Date.now });
+  const job: Job = { config, stations, overrides, workers, asked };
+  const started = performance.now();
+  const result =
+    platform === undefined ? await playAlone(job) : await askPlatform(platform, { ...asked, stations, overrides }, showProgress());
+  write(options.json === true ? json(result) : backtestTable(result, network, performance.now() - started));
+  if (result.failures > 0) process.exitCode = 1;
+  return "done";
+});
+
+interface Job {
+  readonly config: Config;
+  readonly stations: readonly string[] | undefined;
+  readonly overrides: LimitOverrides | undefined;
+  readonly workers: number;
+  readonly asked: { readonly from: number | undefined; readonly to: number | undefined };
+}
+
+/** Nobody works on the store: it is opened here, and every core is free. */
+async function playAlone({ config, stations, overrides, workers, asked }: Job): Promise<BacktestResult> {
+  const { network } = config;
   const store = await openTelemetryStore({ folder: config.dataFolder, network, now: Date.now, checkpointMs: Infinity });
   const database = openAppDatabase(config.dataFolder);
   try {
-    const { from, to } = windowOf(asked, store, network);
-    const started = performance.now();
     const decisions = openDecisionRecords(database).all();
-    const result = await runBacktest({
+    return await runBacktest({
       network,
       networkText: readFileSync(config.networkFile, "utf8"),
       overrides: {},
       decisions: overrides === undefined ? decisions : withTriedLimits(decisions, overrides),
       readings: localReadings(store),
       ...(stations === undefined ? {} : { stations }),
-      from,
-      to,
+      ...windowOf(asked, store, network),
       workers,
       progress: showProgress(),
     });
-    write(options.json === true ? json(result) : backtestTable(result, network, performance.now() - started));
-    if (result.failures > 0) process.exitCode = 1;
   } finally {
     database.close();
     await store.close();
   }
-  return "done";
-});
+}
 
 function knownStation(network: Network, id: string): string {
   if (network.asset(id)?.level === "station") return id;

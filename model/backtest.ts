@@ -1,6 +1,7 @@
 import type { FaultKind, Severity } from "./finding.ts";
 import type { LimitValues } from "./rule-control.ts";
 import type { Text } from "./text.ts";
+import type { Ticket } from "./ticket.ts";
 
 /** Rules tried over stored history, or beside the live ones: what is asked, how far it is, and how it differs from live tickets. */
 
@@ -79,7 +80,8 @@ export interface BacktestRun extends BacktestRequest {
 }
 
 export interface BacktestOutcome {
-  readonly tickets: readonly TriedTicket[];
+  /** Opened in the window, oldest first; those merged into others are left out. */
+  readonly tickets: readonly (Ticket & { readonly firstCallAt: number | null; readonly absorbed: number })[];
   readonly difference: TicketDifference;
 }
 

@@ -39,6 +39,10 @@ export function ruleServices(parts: {
   const readings = async function* (station: string, from: number, to: number): AsyncGenerator<readonly Reading[]> {
     yield history(station, from, to);
   };
+  const extent = (station: string): { from: number; to: number } | undefined => {
+    const own = stored.filter(({ point }) => point.station === station);
+    return own.length === 0 ? undefined : { from: own[0]!.at, to: own.at(-1)!.at };
+  };
   const host = new RuleHost({ network, history });
   const ruleDesk = createRuleDesk({ database, network, host, limits: LIMITS, now });
   const decisions = (): readonly Decision[] => ruleDesk.decisions();
@@ -53,17 +57,14 @@ export function ruleServices(parts: {
     host,
     decisions,
     ruleDesk,
-    backtests: createBacktestDesk({ database, network, networkText, readings, decisions, limits: LIMITS, desk, now }),
+    backtests: createBacktestDesk({ database, network, networkText, readings, extent, decisions, limits: LIMITS, desk, now }),
     shadow: createShadowDesk({
       database,
       file: ":memory:",
       network,
       host,
       history,
-      extent: (station) => {
-        const own = stored.filter(({ point }) => point.station === station);
-        return own.length === 0 ? undefined : { from: own[0]!.at, to: own.at(-1)!.at };
-      },
+      extent,
       decisions,
       limits: LIMITS,
       desk,
