@@ -1,6 +1,7 @@
 import type { Episode } from "../model/finding.ts";
 import type { Network } from "../model/network.ts";
-import { commonShortages } from "../rules/branch.ts";
+import { networkLeaders, speaksForStation } from "../rules/network-leaders.ts";
+import { nameOf } from "../rules/network-watch.ts";
 import { findRoots } from "../rules/root-cause.ts";
 import { openDatabase } from "../store/database.ts";
 import type { TicketView } from "../store/ticket-rows.ts";
@@ -53,7 +54,7 @@ export function replayDesk(network: Network, outcomes: readonly StationOutcome[]
         at: now,
         episodes,
         isReporting: (unit) => station.heard && !station.silent.has(unit),
-        commonShortage: (episode) => leaders.get(episode),
+        largerCause: (episode) => leaders.get(episode),
       });
       station.releaseAt = roots.nextReleaseAt ?? Infinity;
       for (const { episode, root } of roots.rooted)
@@ -65,7 +66,7 @@ export function replayDesk(network: Network, outcomes: readonly StationOutcome[]
     // What ran before the doors opened is there when they open.
     const openDoors = (): void => {
       isOpen = true;
-      leaders = groupShortages(stations);
+      leaders = leadersOf(network, stations);
       for (const station of stations.values()) if (station.open.size > 0) reconcile(station);
     };
 
@@ -78,12 +79,12 @@ export function replayDesk(network: Network, outcomes: readonly StationOutcome[]
       if (!isOpen) openDoors();
       passTime(desk, steward, stations, reconcile, (time) => (now = time), Math.max(now, at));
       const station = stations.get(id)!;
-      const isShortage = changes.some(({ episode }) => episode.kind === "primary_shortage");
+      const isLarger = changes.some(({ episode }) => speaksForStation(network, episode));
       for (const change of changes) applyChange(station, change);
       const before = leaders;
-      if (isShortage) leaders = groupShortages(stations);
+      if (isLarger) leaders = leadersOf(network, stations);
       reconcile(station);
-      if (!isShortage) continue;
+      if (!isLarger) continue;
       for (const other of stations.values())
         if (other !== station && [...other.open.values()].some((episode) => nameOf(before.get(episode)) !== nameOf(leaders.get(episode))))
           reconcile(other);
@@ -107,7 +108,6 @@ const newStation = (id: string, branch: string | undefined): Station => ({
 });
 
 const keyOf = ({ kind, asset }: Episode): string => `${kind} ${asset}`;
-const nameOf = (leader: Episode | undefined): string => (leader === undefined ? "" : `${leader.station} ${leader.detectedAt}`);
 
 function applyChange(station: Station, { type, episode, silent, at }: FoundChange): void {
   station.heard = true;
@@ -165,16 +165,12 @@ function inOrder(
   return moments.sort((a, b) => a.at - b.at || (a.station < b.station ? -1 : a.station > b.station ? 1 : 0));
 }
 
-function groupShortages(stations: ReadonlyMap<string, Station>): ReadonlyMap<Episode, Episode> {
-  const seen = [...stations.values()]
-    .filter(({ heard }) => heard)
-    .map(({ id, branch, open, cleared }) => ({
-      station: id,
-      branch,
-      isReporting: true,
-      shortages: [...cleared, ...open.values()].filter(({ kind }) => kind === "primary_shortage"),
-    }));
-  return commonShortages([...Map.groupBy(seen, ({ branch }) => branch).values()]);
+function leadersOf(network: Network, stations: ReadonlyMap<string, Station>): ReadonlyMap<Episode, Episode> {
+  const heard = [...stations.values()].filter((station) => station.heard);
+  return networkLeaders(
+    network,
+    heard.map(({ id, branch, open, cleared }) => ({ station: id, branch, isReporting: true, episodes: [...cleared, ...open.values()] })),
+  );
 }
 
 function allTickets(desk: TicketDesk): TicketView[] {

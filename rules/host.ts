@@ -17,7 +17,7 @@ import { type History, refold, restore } from "./rewind.ts";
 import type { Rule } from "./rule.ts";
 import { holdStatus } from "./statuses.ts";
 import { type SavedState, loadSnapshots, saveSnapshot } from "./saved.ts";
-import { BranchWatch } from "./branch-watch.ts";
+import { NetworkWatch } from "./network-watch.ts";
 import type { RootCauses } from "./root-cause.ts";
 import { type StationRun, createRun, isReachable, ownEpisodes, rewindRun, rootCauses, takeStatuses } from "./station-run.ts";
 import { insightOf, learningOf } from "./insight.ts";
@@ -63,12 +63,12 @@ export class RuleHost {
   readonly #runs = new Map<string, StationRun>();
   readonly #dirty = new Set<string>();
   #decisions: readonly Decision[] = [];
-  readonly #branches: BranchWatch;
+  readonly #larger: NetworkWatch;
   readonly #counts = { readings: 0, late: 0, tooLate: 0, rewinds: 0, refolded: 0 };
 
   constructor(options: RuleHostOptions) {
     this.#options = options;
-    this.#branches = new BranchWatch(options.network);
+    this.#larger = new NetworkWatch(options.network);
     this.#rules = options.rules ?? RULES;
     this.#limits = limitVersions(options.network, options.limits ?? LIMITS, options.overrides ?? {}, () => this.#decisions);
   }
@@ -257,7 +257,7 @@ export class RuleHost {
       if (status.at > run.fold.state.at) holdStatus(run.statuses, status);
     run.newestAt = Math.max(run.newestAt, extent.to);
     run.causes = undefined;
-    this.#branches.forget();
+    this.#larger.forget();
     this.#counts.refolded += count;
     this.#announce(new Set([station]));
     return count;
@@ -310,7 +310,7 @@ export class RuleHost {
     this.#counts.rewinds++;
     try {
       this.#counts.refolded += rewindRun(run, this.#options.history);
-      this.#branches.forget();
+      this.#larger.forget();
     } catch (error) {
       // The store could not be read: the station stands somewhere in its past and has to be brought back before anything is said of it.
       this.#dirty.add(station);
@@ -321,16 +321,16 @@ export class RuleHost {
 
   #note(run: StationRun, transitions: readonly Transition[]): boolean {
     if (transitions.length > 0) run.causes = undefined;
-    this.#branches.note(transitions);
+    this.#larger.note(transitions);
     return transitions.length > 0;
   }
 
   #causes(run: StationRun): RootCauses {
-    return rootCauses(run, this.#branches.leaderOf);
+    return rootCauses(run, this.#larger.leaderOf);
   }
 
   #announce(stations: ReadonlySet<string>): void {
-    for (const station of new Set([...stations, ...this.#branches.regroup(this.#runs)])) {
+    for (const station of new Set([...stations, ...this.#larger.regroup(this.#runs)])) {
       const run = this.#runs.get(station)!;
       run.releaseAt = this.#causes(run).nextReleaseAt;
       this.#options.onChange?.(station);

@@ -2,6 +2,7 @@ import type { Episode, FaultKind, RootedEpisode } from "../model/finding.ts";
 import type { Asset, Network } from "../model/network.ts";
 import type { Level } from "../model/signals.ts";
 import { liftEpisodes } from "./lifting.ts";
+import { STATION_STORM, stormLeaders } from "./storm.ts";
 
 /** One fault, one ticket: which findings of a station are explained by another one above them or beside them. */
 
@@ -144,8 +145,8 @@ export interface RootCauseInput {
   /** Findings of the station, active and cleared, in any order. */
   readonly episodes: readonly Episode[];
   readonly isReporting: (unit: string) => boolean;
-  /** The finding, of this or another station, that speaks for a common shortage of which this one is a part; undefined: it is none. */
-  readonly commonShortage?: (episode: Episode) => Episode | undefined;
+  /** The finding, of this or another station, that speaks for something larger of which this one is a part; undefined: it is none. */
+  readonly largerCause?: (episode: Episode) => Episode | undefined;
 }
 
 export interface RootCauses {
@@ -162,7 +163,7 @@ const NOTHING: RootCauses = { rooted: [], lifted: [], nextReleaseAt: undefined }
 /** Pure and independent of the order of `episodes`. */
 export function findRoots(input: RootCauseInput): RootCauses {
   const { network, station, at } = input;
-  const leaderOf = input.commonShortage ?? ((): undefined => undefined);
+  const leaderOf = input.largerCause ?? ((): undefined => undefined);
   // What needs its neighbours and has none is no finding.
   const episodes = input.episodes.filter((episode) => episode.tentative !== true || leaderOf(episode) !== undefined);
   if (episodes.length === 0) return NOTHING;
@@ -177,16 +178,28 @@ export function findRoots(input: RootCauseInput): RootCauses {
   let nextReleaseAt: number | undefined;
   for (const child of [...active, ...roots.filter((episode) => episode.clearedAt !== undefined)]) {
     const leader = leaderOf(child);
-    const parent = leader !== undefined && leader !== child ? leader : findParent(network, child, rootsAt, isLifted, at);
+    const larger = leader === child ? undefined : leader;
+    // A shortage that others feel too is the source's, whatever the station's own valve does; a storm explains only what nothing else does.
+    const own = larger?.kind === "primary_shortage" ? undefined : findParent(network, child, rootsAt, isLifted, at);
+    const parent = own ?? larger;
     if (parent === undefined) continue;
     parents.set(child, parent);
     if (parent.clearedAt === undefined || child.clearedAt !== undefined) continue;
     const releaseAt = parent.clearedAt + retestMs(child);
     if (nextReleaseAt === undefined || releaseAt < nextReleaseAt) nextReleaseAt = releaseAt;
   }
+  const unexplained = roots.filter((episode) => !parents.has(episode));
+  for (const [member, leader] of stormLeaders(unexplained, STATION_STORM, byPlaceAndTime(network)))
+    if (member !== leader) parents.set(member, leader);
   const rooted = active.map((episode): RootedEpisode => ({ episode, root: rootOf(episode, parents) }));
   rooted.sort((a, b) => Number(a.root !== undefined) - Number(b.root !== undefined));
   return { rooted, lifted: lifted.map(({ episode }) => episode), nextReleaseAt };
+}
+
+/** Whether one of a station's findings explains another of them at some time (epoch ms). */
+export function isExplained(network: Network, child: Episode, others: readonly Episode[], at: number): boolean {
+  const rootsAt = Map.groupBy(others, (episode) => episode.asset);
+  return findParent(network, child, rootsAt, new Set(), at) !== undefined;
 }
 
 function rootOf(episode: Episode, parents: ReadonlyMap<Episode, Episode>): Episode | undefined {

@@ -96,7 +96,7 @@ export function takeStatuses(run: StationRun, to: number): readonly Transition[]
 }
 
 /** The tree of causes at the event time that the station has been looked at last. */
-export function rootCauses(run: StationRun, commonShortage?: (episode: Episode) => Episode | undefined): RootCauses {
+export function rootCauses(run: StationRun, largerCause?: (episode: Episode) => Episode | undefined): RootCauses {
   const { fold } = run;
   const { at } = fold.view;
   if (run.causes?.at === at) return run.causes.value;
@@ -106,7 +106,7 @@ export function rootCauses(run: StationRun, commonShortage?: (episode: Episode) 
     at,
     episodes: ownEpisodes(run),
     isReporting: (unit) => isReporting(run, unit),
-    ...(commonShortage === undefined ? {} : { commonShortage }),
+    ...(largerCause === undefined ? {} : { largerCause }),
   });
   run.causes = { at, value };
   return value;

@@ -1,11 +1,11 @@
 import type { Episode } from "../model/finding.ts";
 import type { Network } from "../model/network.ts";
-import { commonShortages } from "./branch.ts";
 import type { Transition } from "./fold.ts";
+import { networkLeaders, speaksForStation } from "./network-leaders.ts";
 import { type StationRun, isReporting, ownEpisodes } from "./station-run.ts";
 
-/** Keeps track of which shortages of the stations at hand are common ones. */
-export class BranchWatch {
+/** Keeps track of which findings of the stations at hand are part of something larger. */
+export class NetworkWatch {
   readonly #network: Network;
   #leaders: ReadonlyMap<Episode, Episode> = new Map();
   #isStale = false;
@@ -14,11 +14,11 @@ export class BranchWatch {
     this.#network = network;
   }
 
-  /** The finding that speaks for a shortage; undefined for one that is not common. */
+  /** The finding that speaks for another; undefined for one that is its station's own concern. */
   readonly leaderOf = (episode: Episode): Episode | undefined => this.#leaders.get(episode);
 
   note(transitions: readonly Transition[]): void {
-    if (transitions.some(({ episode }) => episode.kind === "primary_shortage")) this.#isStale = true;
+    this.#isStale ||= transitions.some(({ episode }) => speaksForStation(this.#network, episode));
   }
 
   /** A station's findings were worked out anew. */
@@ -26,7 +26,7 @@ export class BranchWatch {
     this.#isStale = true;
   }
 
-  /** Groups anew if anything has changed. Answers the stations whose shortages speak under another finding now; their causes are withdrawn. */
+  /** Groups anew if anything has changed. Answers the stations some of whose findings speak under another one now; their causes are withdrawn. */
   regroup(runs: ReadonlyMap<string, StationRun>): string[] {
     if (!this.#isStale) return [];
     this.#isStale = false;
@@ -34,16 +34,17 @@ export class BranchWatch {
     const seen = this.#network.stations.flatMap(({ id, primaryBranch }) => {
       const run = runs.get(id);
       if (run === undefined) return [];
-      const shortages = ownEpisodes(run).filter(({ kind }) => kind === "primary_shortage");
-      return [{ station: id, branch: primaryBranch ?? "", isReporting: isReporting(run, id), shortages }];
+      return [{ station: id, branch: primaryBranch ?? "", isReporting: isReporting(run, id), episodes: ownEpisodes(run) }];
     });
-    this.#leaders = commonShortages([...Map.groupBy(seen, ({ branch }) => branch).values()]);
-    const changed = seen.filter(({ shortages }) =>
-      shortages.some((episode) => nameOf(before.get(episode)) !== nameOf(this.#leaders.get(episode))),
+    this.#leaders = networkLeaders(this.#network, seen);
+    const changed = seen.filter(({ episodes }) =>
+      episodes.some((episode) => nameOf(before.get(episode)) !== nameOf(this.#leaders.get(episode))),
     );
     for (const { station } of changed) runs.get(station)!.causes = undefined;
     return changed.map(({ station }) => station);
   }
 }
 
-const nameOf = (leader: Episode | undefined): string => (leader === undefined ? "" : `${leader.station} ${leader.detectedAt}`);
+/** Names a leader: a refreshed episode is another object. */
+export const nameOf = (leader: Episode | undefined): string =>
+  leader === undefined ? "" : `${leader.kind} ${leader.asset} ${leader.detectedAt}`;
