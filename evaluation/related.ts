@@ -44,23 +44,21 @@ export const isRelated = (truth: Pick<Truth, "kind" | "alsoRight">, kind: FaultK
 
 /** Ids of causes in tickets that mean the same as a kind of fault. */
 const CAUSE_KINDS: Readonly<Record<string, readonly FaultKind[]>> = {
-  air_lock: ["air_lock"],
   clogged_filter: ["under_heated", "clogged_strainer"],
-  valve: ["closed_valve"],
   buried_pipe: ["burst", "leak"],
   building_pipe: ["burst", "leak"],
   station_pipe: ["burst", "leak"],
   pipe_leak: ["leak", "burst"],
   strainer_or_unit: ["leak"],
   drain: ["draw_off"],
-  draw_off: ["draw_off"],
   relief_valve: ["over_pressure"],
-  exchanger_leak: ["exchanger_leak"],
-  meter_fault: ["sensor_fault"],
   position: ["under_heated"],
   indoor: ["under_heated"],
-  imbalance: ["imbalance"],
-  sensor_fault: ["sensor_fault"],
+  makeup_pump_weak: ["makeup_fault"],
+  tank_empty: ["makeup_fault"],
+  water_loss: ["leak", "burst"],
+  valve_oversized: ["valve_hunting"],
+  linkage: ["valve_stuck"],
 };
 
 /** Whether a cause that a ticket lists names the fault. A cause whose id is a kind means that kind. */

@@ -98,7 +98,7 @@ export function explainAirLock(
             ],
       },
       {
-        id: "valve",
+        id: "closed_valve",
         name: { zh: "单元阀未全开", en: "Unit valve not fully open" },
         weight: valve === undefined ? 0.3 : valve >= 60 ? 0.1 : 0.35,
         pro: valve !== undefined && valve < 60 ? [{ zh: `阀位 ${valve.toFixed(0)}%`, en: `Valve at ${valve.toFixed(0)} %` }] : [],

@@ -264,7 +264,7 @@ export function makeupCauses(memory: LeakMemory, circuit: Asset, view: View, ala
           : [{ zh: `已持续 ${hoursOpen(alarm, view).toFixed(0)} 小时`, en: `Has lasted ${hoursOpen(alarm, view).toFixed(0)} h` }],
     },
     {
-      id: "meter_fault",
+      id: "sensor_fault",
       name: { zh: "补水表走字异常", en: "Makeup meter counts wrongly" },
       weight: Number.isNaN(alarm.pumpDuty) || alarm.pumpDuty > 0 ? 0.04 : 0.5,
       pro:

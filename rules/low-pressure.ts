@@ -196,7 +196,7 @@ function lowPressureCauses(circuit: Asset, view: View, since: number): Cause[] {
         };
   return rankCauses([
     {
-      id: "makeup_pump",
+      id: "makeup_fault",
       name: { zh: "补水泵停运或跳闸", en: "Makeup pump stopped or tripped" },
       weight: isStopped ? 8 : isRunning ? 0.5 : 3,
       pro: isStopped ? [runs] : [],

@@ -198,7 +198,7 @@ function offlineCauses({ powerOk }: OfflineMemory, asset: Asset, view: View): Ca
       contra: pro,
     },
     {
-      id: "power",
+      id: "power_failure",
       name: { zh: "站内停电", en: "Power cut in the station" },
       weight: isCut ? 20 : 2,
       pro: isCut ? powerLine : [],

@@ -118,7 +118,7 @@ function valve(signs: Signs): Candidate {
   const stepped = valveFellBy >= STEP_POS;
   const weight = closed ? 4 : (stagnant ? 1.2 : 0.35) + (half ? 0.5 : 0) + (off ? 0.8 : 0) + (stepped ? 1 : 0);
   return {
-    id: "valve",
+    id: "closed_valve",
     name: { zh: "单元阀关闭或半开", en: "Unit valve closed or half open" },
     weight: !half && at !== undefined && !off && !stagnant ? 0.2 : weight,
     pro: list(

@@ -129,7 +129,7 @@ describe("which ticket belongs to which fault", () => {
     const air = fault("air_lock", "S1-B1-U1", 0, 48);
     const named = (causes: string[]): boolean =>
       only(matchWorld(world({ faults: [air], tickets: [ticket("under_heated", "S1-B1-U1", 5, { causes })] })).faults).amongThree;
-    expect(named(["valve", "clogged_filter", "air_lock"])).toBe(true);
-    expect(named(["valve", "clogged_filter", "imbalance", "air_lock"])).toBe(false);
+    expect(named(["closed_valve", "clogged_filter", "air_lock"])).toBe(true);
+    expect(named(["closed_valve", "clogged_filter", "imbalance", "air_lock"])).toBe(false);
   });
 });

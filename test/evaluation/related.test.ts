@@ -29,8 +29,8 @@ describe("what belongs to a fault", () => {
 
   it("causes of tickets name kinds, by their own word or by a kind's", () => {
     const air = { kind: "air_lock", alsoRight: [] } as const;
-    expect([causeNames(air, "air_lock"), causeNames(air, "valve"), causeNames(air, "no such cause")]).toEqual([true, false, false]);
-    expect(causeNames({ kind: "closed_valve", alsoRight: [] }, "valve")).toBe(true);
+    expect([causeNames(air, "air_lock"), causeNames(air, "closed_valve"), causeNames(air, "no such cause")]).toEqual([true, false, false]);
+    expect(causeNames({ kind: "closed_valve", alsoRight: [] }, "closed_valve")).toBe(true);
     expect(causeNames({ kind: "makeup_fault", alsoRight: [] }, "makeup_fault")).toBe(true);
   });
 });

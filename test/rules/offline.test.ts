@@ -75,7 +75,7 @@ describe("offline", () => {
     for (const hours of [1, 12]) {
       host.tick(SILENT + hours * HOUR);
       expect(offline(host)[0]!.evidence[0]!.to).toBeGreaterThan(SILENT + hours * 0.7 * HOUR);
-      expect(offline(host)[0]!.causes[0]).toMatchObject({ id: "power", pro: [{ en: "The last mains signal said off" }] });
+      expect(offline(host)[0]!.causes[0]).toMatchObject({ id: "power_failure", pro: [{ en: "The last mains signal said off" }] });
     }
   });
 

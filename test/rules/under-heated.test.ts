@@ -182,7 +182,7 @@ describe("under-heated: what is told", () => {
   it("puts a closed valve first", () => {
     const run = play({ days: 6, flow: starve(0), valve: (unit, ms) => (unit === 3 && ms >= ONSET_MS ? 2 : 80) });
     const [first] = tell(run).causes;
-    expect(first!.id).toBe("valve");
+    expect(first!.id).toBe("closed_valve");
     expect(first!.share).toBeGreaterThan(0.5);
     expect(tell(run).summary.zh).toContain("无循环");
   });

@@ -152,7 +152,7 @@ function newTicket(seed: TicketSeed, network: Network, openedAt: number): NewTic
     ],
     causes: [
       {
-        id: "valve",
+        id: "closed_valve",
         name: { zh: "一次调节阀未开足", en: "Control valve not open" },
         share: 0.72,
         pro: [{ zh: "给定 95 %，反馈 38 %", en: "command 95 %, position 38 %" }],
