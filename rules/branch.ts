@@ -5,9 +5,12 @@ import type { Episode } from "../model/finding.ts";
  * station that told of it speaks for all; where a station's own numbers do not suffice (`tentative`), it counts only in such company.
  */
 
-/** Stations that have to feel it: this share of those that report, at least three, or all where there are fewer. */
+/** Stations that have to feel it: this share of those that report, at least three, or all where there are fewer … */
 const SHARE = 0.3;
 const STATIONS_MIN = 3;
+/** … or this many that were all right half an hour before: in a large network a third of it would be a storm already. */
+const SUDDEN_STATIONS = 5;
+const SUDDEN_MS = 1_800_000;
 
 /** One station as the branch sees it. */
 export interface BranchStation {
@@ -40,7 +43,7 @@ function runsOf(stations: readonly BranchStation[]): Run[] {
   ).length;
   const needed = Math.min(Math.max(STATIONS_MIN, Math.ceil(SHARE * reporting)), Math.max(2, reporting));
   const episodes = stations.flatMap(({ shortages }) => shortages).sort(byTime);
-  if (new Set(episodes.map(({ station }) => station)).size < needed) return [];
+  if (new Set(episodes.map(({ station }) => station)).size < Math.min(needed, SUDDEN_STATIONS)) return [];
   const changes = episodes
     .flatMap((episode) => [
       { at: episode.detectedAt, episode, by: 1 },
@@ -51,15 +54,19 @@ function runsOf(stations: readonly BranchStation[]): Run[] {
   const active = new Set<Episode>();
   let members: Set<Episode> | undefined;
   let leader: Episode | undefined;
-  for (const { episode, by } of changes) {
+  let least = needed;
+  for (const { at, episode, by } of changes) {
     if (by > 0) active.add(episode);
     else active.delete(episode);
     if (members === undefined) {
-      if (active.size < needed) continue;
+      const sudden = [...active].filter(({ detectedAt }) => detectedAt > at - SUDDEN_MS);
+      if (active.size < needed && sudden.length < SUDDEN_STATIONS) continue;
+      least = Math.min(needed, active.size);
       members = new Set(active);
-      leader = [...active].sort((a, b) => Number(a.tentative === true) - Number(b.tentative === true) || byTime(a, b))[0];
+      // Whatever becomes of its own numbers later: who speaks must not change while it lasts.
+      leader = [...active].sort(byTime)[0];
     } else if (by > 0) members.add(episode);
-    else if (active.size * 2 < needed) {
+    else if (active.size * 2 < least) {
       runs.push({ leader: leader!, members: [...members] });
       members = undefined;
     }

@@ -37,11 +37,16 @@ const DISTURBING: readonly FaultKind[] = [
   "closed_valve",
   "freeze_risk",
 ];
+/** While one of these is found the supply is what it can be: it says nothing of the curve, and the day after neither. */
+const STARVING: readonly FaultKind[] = DISTURBING.filter(
+  (kind) => kind !== "curve_drift" && kind !== "valve_hunting" && kind !== "sensor_fault",
+);
 /** Habits of the day by hour: days that are remembered. */
 const HABIT_DAYS = 7;
 
 const COLUMNS = [
   "supplyC",
+  "undisturbedC",
   "setC",
   "outdoorC",
   "nominalC",
@@ -100,8 +105,11 @@ export const heatObserver: Observer<HeatWatch> = {
 
   observe(memory, circuit, view) {
     const hour = Math.floor(view.at / HOUR_MS) - 1;
+    const supplyC = meanOf("t2_supply", circuit, view);
+    const isStarved = view.isSuspected(circuit.id, STARVING) || view.isSuspected(circuit.station, STARVING);
     const means: Record<HeatColumn, number> = {
-      supplyC: meanOf("t2_supply", circuit, view),
+      supplyC,
+      undisturbedC: isStarved ? NaN : supplyC,
       setC: meanOf("t2_set", circuit, view),
       outdoorC: meanOf("t_out", circuit, view),
       nominalC: nominalC(circuit, meanOf("t_out", circuit, view)),
@@ -258,8 +266,9 @@ export function supplyResidualK(memory: HeatWatch, hours: number): number {
   return now - lineAt(memory.supply, memory.slowNominalC) - habit;
 }
 
-/** Supply of the last day less what its line says at that day's weather, K. */
-export const supplyDriftK = (memory: HeatWatch): number => dayMean(memory, "supplyC") - lineAt(memory.supply, dayMean(memory, "nominalC"));
+/** Supply of the last day less what its line says at that day's weather, K; NaN when too much of the day was another fault's. */
+export const supplyDriftK = (memory: HeatWatch): number =>
+  dayMean(memory, "undisturbedC") - lineAt(memory.supply, dayMean(memory, "nominalC"));
 /** The same of the set point. */
 export const setDriftK = (memory: HeatWatch): number => dayMean(memory, "setC") - lineAt(memory.set, dayMean(memory, "nominalC"));
 /** How wrong the expectation behind `supplyDriftK` may be, K. */

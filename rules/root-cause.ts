@@ -34,7 +34,8 @@ const EXPLANATIONS: readonly Explains[] = [
   {
     root: "primary_shortage",
     levels: ["station"],
-    children: ["curve_drift", "under_heated", "valve_stuck", "valve_hunting", "exchanger_fouling", "sensor_fault"],
+    // Makeup has filled what the cold water left; when the heat is back the water wants more room than there is.
+    children: ["curve_drift", "under_heated", "valve_stuck", "valve_hunting", "exchanger_fouling", "sensor_fault", "over_pressure"],
     reach: "same or below",
     leadMs: HOUR_MS,
   },
@@ -184,7 +185,8 @@ export function findRoots(input: RootCauseInput): RootCauses {
     const parent = own ?? larger;
     if (parent === undefined) continue;
     parents.set(child, parent);
-    if (parent.clearedAt === undefined || child.clearedAt !== undefined) continue;
+    // Something larger holds its parts for as long as it has a ticket.
+    if (parent.clearedAt === undefined || child.clearedAt !== undefined || own === undefined) continue;
     const releaseAt = parent.clearedAt + retestMs(child);
     if (nextReleaseAt === undefined || releaseAt < nextReleaseAt) nextReleaseAt = releaseAt;
   }
@@ -210,8 +212,10 @@ function rootOf(episode: Episode, parents: ReadonlyMap<Episode, Episode>): Episo
 
 function retestMs({ kind, asset, station }: Episode): number {
   if (kind === "leak" || kind === "draw_off") return LOSS_RETEST_MS;
-  // Rooms take hours to be warm again, and the station's tank to be full.
-  return UNIT_HEAT_KINDS.has(kind) || (kind === "makeup_fault" && asset === station) ? SLOW_RETEST_MS : RETEST_MS;
+  // Rooms take hours to be warm again, water to have shrunk and grown, and the station's tank to be full.
+  return UNIT_HEAT_KINDS.has(kind) || kind === "over_pressure" || kind === "curve_drift" || (kind === "makeup_fault" && asset === station)
+    ? SLOW_RETEST_MS
+    : RETEST_MS;
 }
 
 /** The strongest finding that explains `child` at this moment: by the table's order, then the highest place, then the earliest. */

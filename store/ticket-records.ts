@@ -16,7 +16,7 @@ import {
   columnsOf,
   coreOf,
   eventOf,
-  recordOf,
+  createRecordReader,
   stepOf,
   summaryOf,
   viewOf,
@@ -123,6 +123,7 @@ export function openTicketRecords(database: AppDatabase, { clock, zone }: Ticket
   const listeners = new Set<(entry: TicketLogEntry) => void>();
   const written: { id: string; sequence: number; at: number; event: string }[] = [];
 
+  const recordOf = createRecordReader();
   const rowOf = (id: string): TicketRow | undefined => byId.get(id) as unknown as TicketRow | undefined;
   const history = (id: string): TicketEvent[] => (historyOf.all(id) as unknown as EventRow[]).map(eventOf);
   const sequence = (): number => Number(lastSequence.get()?.["sequence"] ?? 0);

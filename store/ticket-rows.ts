@@ -45,10 +45,35 @@ type StoredExplanation = Omit<Explanation, "summary"> & Pick<TicketRecord, "stat
 
 export const coreOf = (row: Pick<SummaryRow, "core">): TicketCore => JSON.parse(row.core) as TicketCore;
 
-export function recordOf(row: TicketRow): TicketRecord {
+function recordOf(row: TicketRow): TicketRecord {
   const findings = (JSON.parse(row.findings) as TicketFinding[]).map(withClearedAt);
   const explanation = JSON.parse(row.explanation) as StoredExplanation;
   return { ...coreOf(row), ...(JSON.parse(row.brief) as TicketBrief), findings, unlisted: {}, ...explanation };
+}
+
+/** Tickets whose parsed form is kept: what is looked at again and again are the open ones of a storm, with hundreds of findings. */
+const KEPT_MAX = 256;
+
+/** `recordOf` that parses a row once for as long as its text stays the same. Records are never changed, only replaced. */
+export function createRecordReader(): (row: TicketRow) => TicketRecord {
+  const kept = new Map<number, { readonly row: TicketRow; readonly record: TicketRecord }>();
+  return (row) => {
+    const known = kept.get(row.number);
+    const { core, brief, findings, explanation } = row;
+    if (
+      known !== undefined &&
+      known.row.core === core &&
+      known.row.brief === brief &&
+      known.row.findings === findings &&
+      known.row.explanation === explanation
+    )
+      return known.record;
+    const record = recordOf(row);
+    kept.delete(row.number);
+    kept.set(row.number, { row, record });
+    if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value!);
+    return record;
+  };
 }
 
 /** JSON has no undefined. */

@@ -34,10 +34,18 @@ export function reconcile(input: DeskInput): TicketChange[] {
   const owners = new Map<string, Draft>();
   const own = (episodes: readonly Episode[], draft: Draft): void => episodes.forEach((episode) => owners.set(findingKey(episode), draft));
 
-  for (const [rootKey, children] of tree.held) {
-    const owner = openByKey.get(rootKey);
-    if (owner === undefined) continue;
-    mergeInto(owner, anchoredAt(drafts, children), input.at);
+  for (const [rootKey, { root, children }] of tree.held) {
+    const standing = openByKey.get(rootKey);
+    if (standing === undefined) continue;
+    const others = anchoredAt(drafts, children).filter((draft) => draft !== standing);
+    // Where another station speaks for the same trouble now, the ticket that people know goes on.
+    const owner = [standing, ...others.filter(({ record }) => record.kind === root.kind)].sort((a, b) => byOpening(a.record, b.record))[0]!;
+    mergeInto(
+      owner,
+      [standing, ...others].filter((draft) => draft !== owner),
+      input.at,
+    );
+    if (owner !== standing) reanchor(owner, root, input.at, input.network);
     own(children, owner);
   }
   for (const group of tree.groups) {

@@ -227,7 +227,7 @@ describe("rule host", () => {
     deliver(delivery, [{ point: online, at: START + HOUR + 500, value: 0 }]);
     delivery.host.tick(START + HOUR + 20 * MINUTE);
     const [found] = delivery.host.rooted("S1");
-    expect(found!.episode).toMatchObject({ kind: "offline", causes: [{ id: "link" }, { id: "gateway" }, { id: "power" }] });
+    expect(found!.episode).toMatchObject({ kind: "offline", causes: [{ id: "link" }, { id: "gateway" }, { id: "power_failure" }] });
     expect(found!.episode.causes[0]!.pro[0]!.zh).toBe("网关于 01:00 断开连接");
   });
 
