@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Reading } from "../../model/reading.ts";
 import type { Fault } from "../../simulators/faults.ts";
+import { constantWeather } from "../simulators/small-plant.ts";
 import { at, DAY, expectWellTold, hear, HOUR, hourOf, planted, plantedNetwork, plantedRun, readingsOf } from "../support/planted-run.ts";
 
 const network = plantedNetwork({ buildings: 2, units: 5 });
@@ -39,8 +40,9 @@ describe("closed valve: what is found", () => {
   });
 
   it("is urgent in hard frost where nothing circulates", () => {
-    const frost = { outdoorC: () => -13, sunShare: () => 0, localHour: (time: number) => (((time / HOUR + 8) % 24) + 24) % 24 };
-    const found = plantedRun({ ...span, fromHour: -24, toHour: 12, weather: frost, faults: [closed("by_hand", 1)] }).found("closed_valve");
+    const found = plantedRun({ ...span, fromHour: -24, toHour: 12, weather: constantWeather(-13), faults: [closed("by_hand", 1)] }).found(
+      "closed_valve",
+    );
     expect(found).toMatchObject([{ asset: UNIT, severity: "urgent" }]);
   });
 });
