@@ -72,6 +72,29 @@ describe("makeup fault: what is none", () => {
     expect(circuitFaults(plantedRun({ ...span, fromHour: -24, seed: 1, toHour: 16, faults }))).toEqual([]);
   });
 
+  it("a low pressure that rises again, or that of a loop which stands", () => {
+    const readings = readingsOf({ ...span, fromHour: -24, seed: 2, toHour: 4 });
+    const noMakeup = (signal: string): boolean => signal.startsWith("mk_");
+    const foundWith = (kpa: (minutes: number) => number, headKpa = 200) =>
+      circuitFaults(
+        hear(readings, {
+          network,
+          pass: ({ point, value, at: time }) => {
+            const minutes = (time - at(0)) / MINUTE;
+            if (minutes < 0) return value;
+            if (point.signal === "p2_return") return kpa(minutes);
+            if (point.signal === "p2_supply") return kpa(minutes) + headKpa;
+            if (headKpa === 0 && ["q2_flow", "cp_run", "cp_hz"].includes(point.signal)) return 0;
+            // Nothing is counted any more: whoever fills does so beside the meter.
+            return noMakeup(point.signal) ? (point.signal === "mk_total" ? 500 : 0) : value;
+          },
+        }),
+      );
+    expect(foundWith(() => 225)).toHaveLength(1);
+    expect(foundWith((minutes) => 205 + minutes / 6)).toEqual([]);
+    expect(foundWith(() => 225, 0)).toEqual([]);
+  });
+
   it("is unknown without the pressure, and none where nothing tells of the makeup", () => {
     const readings = readingsOf({ ...span, fromHour: -24, seed: 2, toHour: 13, faults: [asleep] });
     const blind = hear(readings, { network, pass: ({ point, value }) => (point.signal === "p2_return" ? undefined : value) });
