@@ -147,18 +147,24 @@ describe("common shortages", () => {
     expect(grouped(branchOf(14, ...["S1", "S2", "S3", "S4", "S5"].map((station) => short(station, 0))))).toHaveLength(5);
   });
 
+  it("of a large network needs no third of it where five are short within half an hour", () => {
+    const sudden = (stepMin: number) => ["S1", "S2", "S3", "S4", "S5"].map((station, index) => short(station, index * stepMin));
+    expect(grouped(branchOf(60, ...sudden(5)))).toHaveLength(5);
+    expect(grouped(branchOf(60, ...sudden(40)))).toEqual([]);
+  });
+
   it("takes both of two stations", () => {
     expect(grouped(branchOf(2, short("S1", 0), short("S2", 5)))).toEqual(["S1<S1", "S2<S1"]);
     expect(grouped(branchOf(2, short("S1", 0)))).toEqual([]);
   });
 
-  it("needs them at the same time, takes in who comes later, and lets one with numbers of its own speak", () => {
+  it("needs them at the same time, takes in who comes later, and lets the first one speak", () => {
     expect(grouped(branchOf(4, short("S1", 0, 30), short("S2", 40, 70), short("S3", 80)))).toEqual([]);
     expect(grouped(branchOf(4, short("S1", 0, undefined, true), short("S2", 5), short("S3", 9), short("S4", 55)))).toEqual([
-      "S1<S2",
-      "S2<S2",
-      "S3<S2",
-      "S4<S2",
+      "S1<S1",
+      "S2<S1",
+      "S3<S1",
+      "S4<S1",
     ]);
   });
 

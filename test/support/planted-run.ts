@@ -1,11 +1,11 @@
 import { expect } from "vitest";
 import type { Episode, FaultKind } from "../../model/finding.ts";
+import type { TraceLine } from "../../model/insight.ts";
 import type { Network } from "../../model/network.ts";
 import { parseNetworkFile } from "../../model/network-file.ts";
 import type { Reading } from "../../model/reading.ts";
 import type { SignalId } from "../../model/signals.ts";
 import { RuleHost } from "../../rules/host.ts";
-import type { TraceLine } from "../../rules/trace.ts";
 import { disturbanceOf, type DisturbanceKind, type Fault } from "../../simulators/faults.ts";
 import { VICES } from "../../simulators/gateway-vices.ts";
 import { createPlant } from "../../simulators/plant.ts";
@@ -169,7 +169,10 @@ export function hear(readings: readonly Reading[], { network, pass, untilHour }:
       .flatMap(({ id }) => host.episodes(id))
       .filter((episode) => episode.kind === kind)
       .sort((a, b) => a.detectedAt - b.detectedAt);
-  return { host, network, found, trace: (asset, kind) => host.trace(asset, kind) };
+  const trace = (asset: string, kind: FaultKind): TraceLine[] => [
+    ...(host.insight(asset)?.rules.find((rule) => rule.kind === kind && rule.asset === asset)?.evaluations ?? []),
+  ];
+  return { host, network, found, trace };
 }
 
 /** A plant with faults, heard by rules. */
