@@ -76,8 +76,8 @@ export function createShadowDesk(parts: ShadowDeskParts): ShadowDesk {
   const state = (): Shadow | undefined => {
     const last = kept();
     if (last === undefined) return undefined;
-    const stations = network.stations.filter(({ id }) => parts.extent(id) !== undefined).length;
-    return { ...last, ready: running?.ready.size ?? 0, stations };
+    const known = network.stations.filter(({ id }) => parts.extent(id) !== undefined);
+    return { ...last, ready: known.filter(({ id }) => running?.ready.has(id)).length, stations: known.length };
   };
   const tickets = (): { readonly database: AppDatabase; readonly desk: TicketDesk } => {
     if (own === undefined) {
