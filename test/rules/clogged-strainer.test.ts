@@ -70,11 +70,11 @@ describe("clogged strainer: what is none", () => {
   it("a faster pump: every drop grows with the square of the flow", () => {
     const faster = (signal: string, value: number): number =>
       signal === "cp_hz" || signal === "q2_flow"
-        ? 1.4 * value
+        ? 1.8 * value
         : signal === "p2_filter_in"
-          ? value + 10
+          ? value + 25
           : signal === "p2_supply"
-            ? value + 0.96 * 200
+            ? value + 2.24 * 200
             : value;
     expect(foundWith(faster)).toEqual([]);
   });
