@@ -183,7 +183,8 @@ export function findRoots(input: RootCauseInput): RootCauses {
     // A shortage that others feel too is the source's, whatever the station's own valve does; a storm explains only what nothing else does.
     const own = larger?.kind === "primary_shortage" ? undefined : findParent(network, child, rootsAt, isLifted, at);
     const parent = own ?? larger;
-    if (parent === undefined) continue;
+    // Nothing explains itself, over however many others.
+    if (parent === undefined || leadsTo(child, parent, parents)) continue;
     parents.set(child, parent);
     // Something larger holds its parts for as long as it has a ticket.
     if (parent.clearedAt === undefined || child.clearedAt !== undefined || own === undefined) continue;
@@ -206,8 +207,14 @@ export function isExplained(network: Network, child: Episode, others: readonly E
 
 function rootOf(episode: Episode, parents: ReadonlyMap<Episode, Episode>): Episode | undefined {
   let root: Episode | undefined;
-  for (let parent = parents.get(episode); parent !== undefined && parent !== episode; parent = parents.get(parent)) root = parent;
+  for (let parent = parents.get(episode); parent !== undefined; parent = parents.get(parent)) root = parent;
   return root;
+}
+
+/** Whether the way up from `from` comes to `episode`. */
+function leadsTo(episode: Episode, from: Episode, parents: ReadonlyMap<Episode, Episode>): boolean {
+  for (let above: Episode | undefined = from; above !== undefined; above = parents.get(above)) if (above === episode) return true;
+  return false;
 }
 
 function retestMs({ kind, asset, station }: Episode): number {
@@ -235,6 +242,8 @@ function findParent(
     for (const root of rootsAt.get(place.id) ?? []) {
       if (root === child || !overlaps(root, child, at)) continue;
       const rank = explanationRank(place, root, child, lifted);
+      // Where each would explain the other, the one that began first does.
+      if (root.asset === child.asset && child.since < root.since && explanationRank(place, child, root, lifted) < Infinity) continue;
       if (rank < bestRank) {
         best = root;
         bestRank = rank;

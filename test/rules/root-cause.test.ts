@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Episode, FaultKind } from "../../model/finding.ts";
+import { type Episode, FAULT_KINDS, type FaultKind } from "../../model/finding.ts";
 import { findRoots } from "../../rules/root-cause.ts";
 import { HOUR, MINUTE, START, seeded, smallNetwork } from "../support/signals.ts";
 
@@ -59,6 +59,36 @@ describe("root cause", () => {
       "low_pressure S1-A < burst S1-A",
       "low_pressure S1-B",
     ]);
+  });
+
+  it("of two that could each explain the other the first one does", () => {
+    const makeup = finding("makeup_fault", "S1-A", { since: 0 });
+    const rest = [finding("low_pressure", "S1-A", { since: 10 }), finding("pump_failure", "S1-A", { since: 20 })];
+    expect(lines([makeup, ...rest])).toEqual([
+      "low_pressure S1-A < makeup_fault S1-A",
+      "makeup_fault S1-A",
+      "pump_failure S1-A < makeup_fault S1-A",
+    ]);
+    const later = finding("makeup_fault", "S1-A", { since: 25 });
+    expect(lines([later, rest[1]!])).toContain("makeup_fault S1-A < pump_failure S1-A");
+  });
+
+  it("has a root for everything, whatever is found at once", () => {
+    const kinds = fc.constantFrom<FaultKind>(...FAULT_KINDS);
+    const assets = fc.constantFrom("S1", "S1-A", "S1-B", "S1-A-B1", `${UNIT}1`, `${UNIT}2`);
+    const some = fc.array(fc.tuple(kinds, assets, fc.nat(120), fc.boolean()), { minLength: 1, maxLength: 14 });
+    fc.assert(
+      fc.property(some, (told) => {
+        const named = new Map(told.map((one) => [`${one[0]} ${one[1]}`, one]));
+        const all = [...named.values()].map(([kind, asset, since, over]) =>
+          finding(kind, asset, over ? { since, cleared: since + 5 } : { since }),
+        );
+        const { rooted } = ask(all, 130);
+        const roots = new Set(rooted.map(({ root }) => root));
+        for (const { episode, root } of rooted) if (roots.has(episode)) expect([episode, root]).toEqual([episode, undefined]);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it("does not blame a burst for what began more than half an hour before", () => {
