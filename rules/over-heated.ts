@@ -1,4 +1,4 @@
-import type { Explanation } from "../model/finding.ts";
+import type { Explanation, FaultKind } from "../model/finding.ts";
 import { HEATING_PHASES } from "../model/season.ts";
 import { rankCauses } from "./causes.ts";
 import { indexEvidence, returnEvidence } from "./cooling-evidence.ts";
@@ -30,7 +30,16 @@ export const overHeatedLimits = {
 
 const valuesOf = limitReader(overHeatedLimits);
 
-export const overHeatedRule: Rule<null> = {
+/** A unit that was cold or shut has hours in its day in which hardly any water passed: they say nothing of too much. */
+const COLD_KINDS: readonly FaultKind[] = ["closed_valve", "air_lock", "under_heated"];
+const DAY_MS = 24 * HOUR_MS;
+
+interface OverHeatedMemory {
+  /** When one of these was last suspected; NaN: never. */
+  coldAt: number;
+}
+
+export const overHeatedRule: Rule<OverHeatedMemory> = {
   kind: "over_heated",
   level: "unit",
   everyMs: 2 * HOUR_MS,
@@ -48,13 +57,15 @@ export const overHeatedRule: Rule<null> = {
   ],
   limits: Object.keys(overHeatedLimits),
 
-  start: () => null,
+  start: () => ({ coldAt: NaN }),
 
-  evaluate(_memory, unit, view): Verdict {
+  evaluate(memory, unit, view): Verdict {
+    if (view.isSuspected(unit.id, COLD_KINDS)) memory.coldAt = view.at;
     const watch = coolingOf(view, unit);
     if (watch === undefined) return { state: unit.unitFacts?.suspended === true ? "normal" : "unknown" };
     const limits = valuesOf(view.limits, unit.id);
     const index = dayIndex(watch.track);
+    if (view.at - memory.coldAt < DAY_MS) return { state: "unknown" };
     if (Number.isNaN(index) || !watch.cooling.amongPeers) return { state: "unknown" };
     const figures = { value: index, limit: limits.over_heated_index };
     const { base } = watch.track;

@@ -69,6 +69,12 @@ describe("over-heated: what is none", () => {
     expect(found).toEqual([]);
   });
 
+  it.each([2, 3])("a valve that was shut and is open again, whose day has hours without water (seed %d)", (seed) => {
+    const units = plantedNetwork({ units: 5 });
+    const shut = planted("closed_valve", "S1-A-B1-U2", 2, { size: 1, untilHour: 18 });
+    expect(plantedRun({ seed, network: units, fromHour: -60, toHour: 48, faults: [shut] }).found("over_heated")).toEqual([]);
+  });
+
   it("is unknown, and none, without the unit's temperatures", () => {
     const run = plantedRun({
       ...span,
