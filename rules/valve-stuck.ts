@@ -27,8 +27,22 @@ export const valveStuckLimits = {
 
 type Sign = "command" | "still" | "linkage";
 
+/** A valve that once stuck may agree with its command by chance: it is well when it followed one, or after half a day without a sign. */
+const FORGIVEN_MS = 12 * HOUR_MS;
+const FOLLOWED_MS = 2 * HOUR_MS;
+const FOLLOWED_SHARE = 0.6;
+const APART_SHARE = 0.1;
+
+interface ValveMemory {
+  /** Since when there is a sign without a break, and when there last was one; NaN: none. */
+  signSince: number;
+  signAt: number;
+  /** It lasted. */
+  isFound: boolean;
+}
+
 /** Valves stand at circuits, or one for all at the station. */
-function valveStuck(level: Level): Rule<null> {
+function valveStuck(level: Level): Rule<ValveMemory> {
   return {
     kind: "valve_stuck",
     level,
@@ -51,9 +65,9 @@ function valveStuck(level: Level): Rule<null> {
     ],
     limits: Object.keys(valveStuckLimits),
 
-    start: () => null,
+    start: () => ({ signSince: NaN, signAt: NaN, isFound: false }),
 
-    evaluate(_memory, asset, view): Verdict {
+    evaluate(memory, asset, view): Verdict {
       if (!ownsValve(asset, view)) return { state: "unknown" };
       const get = (name: keyof typeof valveStuckLimits): number => view.limits.get(name, asset.id);
       const position = view.last(asset.id, "v1_pos")?.value;
@@ -61,9 +75,16 @@ function valveStuck(level: Level): Rule<null> {
       const command = view.last(asset.id, "v1_set")?.value;
       const figures = command === undefined ? {} : { value: Math.abs(position - command), limit: get("valve_stuck_pct") };
       const sign = signOf(asset, view);
-      if (sign === undefined) return { state: "normal", ...figures };
-      const minutes = sign === "command" ? get("valve_stuck_min") : sign === "linkage" ? 10 : 20;
-      return { state: "fault", severity: "general", holdMs: minutes * MINUTE_MS, ...figures };
+      if (sign === undefined) {
+        memory.signSince = NaN;
+        memory.isFound &&= !(hasFollowed(asset, view, get("valve_stuck_pct")) || view.at - memory.signAt > FORGIVEN_MS);
+        return { state: memory.isFound ? "unknown" : "normal", ...figures };
+      }
+      const holdMs = (sign === "command" ? get("valve_stuck_min") : sign === "linkage" ? 10 : 20) * MINUTE_MS;
+      if (Number.isNaN(memory.signSince)) memory.signSince = view.at;
+      memory.signAt = view.at;
+      memory.isFound ||= view.at - memory.signSince >= holdMs;
+      return { state: "fault", severity: "general", holdMs, ...figures };
     },
 
     explain(_memory, asset, view, since): Explanation {
@@ -128,7 +149,7 @@ function valveStuck(level: Level): Rule<null> {
   };
 }
 
-export const valveStuckRules: readonly Rule<null>[] = [valveStuck("circuit"), valveStuck("station")];
+export const valveStuckRules: readonly Rule<ValveMemory>[] = [valveStuck("circuit"), valveStuck("station")];
 
 /** The station's valve is the circuit's where there is only one circuit. */
 function ownsValve(asset: Asset, view: View): boolean {
@@ -155,6 +176,20 @@ function signOf(asset: Asset, view: View): Sign | undefined {
   const errors = view.since(circuit!.id, "t2_supply", view.at - spanMs);
   const isOff = errors.length > 2 && errors.every(({ value }) => Math.sign(value - state.referenceC) === Math.sign(state.errorK));
   return isStill && isOff && Math.abs(state.errorK) > get("valve_stuck_error_k") ? "still" : undefined;
+}
+
+/** The command went further than a stuck valve forgives, and the position went with it and was hardly ever apart: one that sticks and slips is. */
+function hasFollowed(asset: Asset, view: View, pct: number): boolean {
+  const commands = view.since(asset.id, "v1_set", view.at - FOLLOWED_MS);
+  const positions = view.since(asset.id, "v1_pos", view.at - FOLLOWED_MS);
+  if (range(commands) <= 2 * pct || range(positions) <= FOLLOWED_SHARE * range(commands)) return false;
+  let index = 0;
+  let apart = 0;
+  for (const { at, value } of positions) {
+    while (index + 1 < commands.length && commands[index + 1]!.at <= at) index++;
+    if (Math.abs(value - commands[index]!.value) > pct) apart++;
+  }
+  return apart <= APART_SHARE * positions.length;
 }
 
 /** Position and command differ, and have differed on every report that the view still shows of the hold time: a moving valve is behind for moments. */
