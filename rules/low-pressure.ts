@@ -16,8 +16,13 @@ const MINUTE_MS = 60_000;
 const limit = (value: number, unit: string, zh: string, en: string): Limit => ({ value, unit, reason: { zh, en } });
 
 export const lowPressureLimits: Readonly<Record<string, Limit>> = {
-  low_pressure_margin: limit(20, "kPa", "低于最高点所需静压这么多即失压", "So far below the static need of the highest point it is low"),
-  low_pressure_urgent_margin: limit(40, "kPa", "再低则高处已进空气", "Beyond this, air is getting in at the top"),
+  low_pressure_margin: limit(
+    35,
+    "kPa",
+    "定压值含30–50 kPa裕量，启停带宽20–30 kPa：再低则最高点不足5 kPa",
+    "The static pressure has 30-50 kPa to spare and the pump's band takes 20-30 of it: below, the highest point has less than 5",
+  ),
+  low_pressure_urgent_margin: limit(50, "kPa", "再低则高处已进空气", "Beyond this, air is getting in at the top"),
   low_pressure_urgent_min: limit(10, "min", "失压持续这么久升为紧急", "Low for so long becomes urgent"),
   low_pressure_recovered: limit(5, "kPa", "回差，避免在限值上下反复", "Hysteresis, so that it does not chatter at the limit"),
   low_pressure_learned_margin: limit(

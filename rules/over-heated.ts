@@ -21,8 +21,8 @@ const limit = (value: number, unit: string, zh: string, en: string): Limit => ({
 
 export const overHeatedLimits = {
   ...coolingLimits,
-  over_heated_index: limit(0.8, "1", "流量约为设计的130%以上", "About 130 % of the flow or more"),
-  over_heated_base_fall: limit(0.86, "1", "且比自身基线低14%", "and 14 % below its own base"),
+  over_heated_index: limit(0.75, "1", "流量约为设计的135%以上", "About 135 % of the flow or more"),
+  over_heated_base_fall: limit(0.8, "1", "且比自身基线低20%", "and 20 % below its own base"),
   over_heated_room_c: limit(24, "°C", "或室温中位高于此值", "Or its rooms' median above this"),
   over_heated_room_index: limit(0.88, "1", "同时指数偏低", "with an index below this"),
   over_heated_hours: limit(24, "h", "持续时间", "How long it has to last"),

@@ -22,7 +22,12 @@ export const pumpFailureLimits = {
   pump_weak_share: limit(0.45, "1", "频率未变而压差、流量同时明显下降", "Head so low, and the flow with it, at an unchanged frequency"),
   pump_weak_flow_share: limit(0.75, "1", "同上，流量", "As above, flow"),
   pump_hold_s: {
-    ...limit(75, "s", "倒泵在60秒内完成，不算故障", "A switch-over to the other pump takes up to 60 s"),
+    ...limit(
+      150,
+      "s",
+      "倒泵在60秒内完成，另加两次上报，不算故障",
+      "A switch-over to the other pump takes up to 60 s, and two reports to be seen",
+    ),
     inPhase: { commissioning: 8 },
   },
   pump_never_ran_hours: limit(
@@ -47,7 +52,7 @@ export const pumpFailureRule: Rule<PumpMemory> = {
   everyMs: 5 * MINUTE_MS,
   onSignals: ["cp_run", "cp_fault", "cp_hz", "p2_supply", "q2_flow"],
   observers: [habitsObserver],
-  holdMs: 75_000,
+  holdMs: 150_000,
   keepMs: 2 * MINUTE_MS,
   phases: WARM_PHASES,
   measure: { name: { zh: "压差与平时之比", en: "Head over usual" }, unit: "1", faultWhen: "below" },

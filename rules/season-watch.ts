@@ -177,7 +177,9 @@ function suggestBySignals(memory: SeasonMemory, isWarm: boolean, isCirculating: 
     memory.wasCold = true;
   }
   if (isWarm || memory.wasWarm) return memory.wasCold && view.at - memory.warmSinceAt < COMMISSIONING_MS ? "commissioning" : "heating";
-  if (!memory.wasCold) return "heating";
+  // Nothing but cold water has been seen so far: nobody heats there, as far as can be known.
+  const isColdSoFar = memory.coldMs > 0 && memory.warmMs === 0;
+  if (!memory.wasCold && !isColdSoFar) return "heating";
   return isCirculating ? "cold_circulation" : "filling";
 }
 

@@ -5,7 +5,7 @@ import type { Limit } from "./limits.ts";
 const limit = (value: number, unit: string, zh: string, en: string): Limit => ({ value, unit, reason: { zh, en } });
 
 export const sensorLimits = {
-  sensor_failed_share: limit(0.25, "1", "“传感器故障”占比", 'Share of reports that say "sensor failed"'),
+  sensor_failed_share: limit(0.4, "1", "“传感器故障”占比", 'Share of reports that say "sensor failed"'),
   sensor_missing_hours: limit(2, "h", "设备在报而该测点无数据", "Its device reports and this point does not"),
   sensor_missing_intervals: limit(6, "×", "且超过6个周期", "and for so many intervals"),
   sensor_stuck_samples: limit(24, "1", "实测：合法的连续相同最多14次", "Measured: at most 14 equal samples in a row are legitimate"),

@@ -27,7 +27,7 @@ describe("low pressure", () => {
     expect(found).toMatchObject({ asset: "S1-A", severity: "urgent" });
     expect(found!.detectedAt - found!.since).toBe(3 * MINUTE);
     expect(found!.causes[0]!.id).toBe("makeup_fault");
-    expect(found!.evidence[0]).toMatchObject({ signal: "p2_return", limit: 220, expected: 240 });
+    expect(found!.evidence[0]).toMatchObject({ signal: "p2_return", limit: 205, expected: 240 });
     expect(found!.clearedAt).toBeGreaterThan(STOP + 12 * HOUR);
     expect(found!.clearedAt! - STOP - 12 * HOUR).toBeLessThan(HOUR);
   });

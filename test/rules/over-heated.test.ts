@@ -22,7 +22,7 @@ describe("over-heated: what is found", () => {
     expect(hourOf(warm!.detectedAt)).toBeLessThan(36);
     expectWellTold(warm!);
     expect(warm!.evidence[0]!.value).toBeLessThan(0.8);
-    expect(warm!.evidence[0]).toMatchObject({ limit: 0.8 });
+    expect(warm!.evidence[0]).toMatchObject({ limit: 0.75 });
     expect(warm!.evidence.map(({ signal }) => signal)).toEqual(expect.arrayContaining(["t_return", "valve_pos"]));
     expect(warm!.summary.en).toMatch(/rooms at 2\d(\.\d)? °C: too much water/);
     expect(warm!.causes[0]!.id).toBe("over_heated");

@@ -40,7 +40,7 @@ describe("sensor fault: what cannot be is told after three hours", () => {
   const cases: readonly Told[] = [
     { name: "lone jumps", asset: "S1-A", signals: ["p2_return"], within: 9, words: /About \d+ lone jumps within six hours/ },
     { name: "supply and return swapped", asset: "S1-B", signals: ["t2_supply", "t2_return"], within: 4, words: /swapped\?/ },
-    { name: "every second report failed", asset: "S1-C", signals: ["t2_return"], within: 4, words: /\d+ % of its last reports say/ },
+    { name: "every second report failed", asset: "S1-C", signals: ["t2_return"], within: 6, words: /\d+ % of its last reports say/ },
     { name: "a unit's sensors swapped", asset: "S1-A-B1-U1", signals: ["t_supply", "t_return"], within: 6, words: /swapped\?/ },
     { name: "a jump faster than nature", asset: "S1", signals: ["t_out"], within: 13, words: /faster than nature/ },
   ];
@@ -69,7 +69,7 @@ describe("sensor fault: what cannot be is told after three hours", () => {
     const [found, ...more] = sensorFaultsOf(run, "S1-B-B1-U1-R1");
     expect(more).toEqual([]);
     expect(found!.detectedAt - found!.since).toBeGreaterThanOrEqual(24 * 60 * MINUTE);
-    expect(hourOf(found!.since) - ONSET).toBeLessThan(5);
+    expect(hourOf(found!.since) - ONSET).toBeLessThan(8);
   });
 
   it("no other sensor is doubted, and the doubt is over once after the repair", () => {
