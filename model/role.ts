@@ -2,6 +2,13 @@
 export const ROLES = ["viewer", "operator", "dispatcher", "steward", "engineer", "admin"] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Which role may do what: each may do all that those before it may. */
+const LADDER: readonly Role[] = ["viewer", "operator", "steward", "dispatcher", "engineer", "admin"];
+
+export function mayAct(role: Role, least: Role): boolean {
+  return LADDER.indexOf(role) >= LADDER.indexOf(least);
+}
+
 /** Somebody who acts: a user, or a token with the rights of a role. `name` is what history and audit show. */
 export interface Actor {
   readonly name: string;

@@ -19,6 +19,7 @@ import { householdsBelow } from "../tickets/households.ts";
 import { Moves } from "../tickets/moves.tsx";
 import { sourceKey } from "../tickets/source.ts";
 import { STAGES, stageOf } from "../tickets/stages.ts";
+import "../styles/controls.css";
 import "../styles/ticket-row.css";
 import "../styles/ticket-work.css";
 import "../styles/ticket.css";

@@ -19,6 +19,7 @@ import { sourceKey } from "../tickets/source.ts";
 import { STAGES } from "../tickets/stages.ts";
 import { filterTickets } from "../tickets/ticket-filter.ts";
 import { type Kpi, loadKpi, kpiShare } from "../tickets/kpi.ts";
+import "../styles/controls.css";
 import "../styles/table.css";
 import "../styles/ticket-row.css";
 import "../styles/tickets.css";
