@@ -61,6 +61,13 @@ export default defineConfig({
               priority: 2,
             },
             {
+              // What every screen needs, in one piece: split by who shares what, it would be a dozen crumbs.
+              name: "shell",
+              test: /dashboard\/(api|fetched|preferences|format)|model\/(role|live|finding|ticket|signals|network|heating-curve|words|zone)|preload-helper/,
+              minShareCount: 2,
+              priority: 3,
+            },
+            {
               name: "plant",
               test: /dashboard\/(components|charts\/(chart-data|supply-band|circuit-curves|curve-window)|tickets\/(stages|source|assignee|kpi)|live-state|units|ticket-clock|rem|network|curve|styles\/(table|ticket-row))/,
               minShareCount: 2,

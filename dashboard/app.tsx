@@ -19,10 +19,10 @@ import type { Network } from "../model/network.ts";
 /** The whole page: nobody signed in, no account yet, or the frame with its screen. */
 export function App(props: { words: SwitchableWords }): JSX.Element {
   const preferences = createPreferences(window);
-  const { t, say, use } = props.words;
+  const { t, say, learn, use } = props.words;
   createEffect(() => void use(preferences.language()));
   const session = createSession();
-  const shell = { t, say, preferences, session, router: createRouter(window), keyboard: createKeyboard(window) };
+  const shell = { t, say, learn, preferences, session, router: createRouter(window), keyboard: createKeyboard(window) };
   onMount(() => void session.load());
   const state = session.state;
   const user = (): User | undefined => {

@@ -42,4 +42,10 @@ export const SCREENS: readonly Screen[] = [
     section: "tickets",
     component: lazy(() => import("./screens/ticket.tsx").then((module) => ({ default: module.TicketScreen }))),
   },
+  {
+    path: "/rules",
+    section: "rules",
+    nav: { word: "navRules", key: "g r", help: "helpGoRules" },
+    component: lazy(() => import("./screens/rules.tsx").then((module) => ({ default: module.RulesScreen }))),
+  },
 ];

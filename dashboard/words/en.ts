@@ -9,6 +9,7 @@ export const en = {
   navOverview: "Overview",
   navStations: "Stations",
   navTickets: "Tickets",
+  navRules: "Rules",
   skipToContent: "Skip to content",
   outdoorNow: "Outdoor {c}",
   outdoorUnknown: "Outdoor —",
@@ -180,4 +181,5 @@ export const en = {
   helpGoOverview: "Go to the overview",
   helpGoStations: "Go to the stations",
   helpGoTickets: "Go to the tickets",
+  helpGoRules: "Go to the rules",
 } as const satisfies Record<keyof typeof zh, string>;

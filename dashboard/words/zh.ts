@@ -7,6 +7,7 @@ export const zh = {
   navOverview: "总览",
   navStations: "热力站",
   navTickets: "工单",
+  navRules: "规则",
   skipToContent: "跳到正文",
   outdoorNow: "室外 {c}",
   outdoorUnknown: "室外 —",
@@ -176,4 +177,5 @@ export const zh = {
   helpGoOverview: "到总览",
   helpGoStations: "到热力站",
   helpGoTickets: "到工单",
+  helpGoRules: "到规则",
 } as const;

@@ -8,6 +8,8 @@ import { buildDashboard } from "../support/browser.ts";
 
 const FIRST_LOAD_KB_MAX = 60;
 const ALL_KB_MAX = 110;
+/** The screen of engineers, its styles and its words: nobody else fetches them. */
+const RULES_KB_MAX = 30;
 /** As the API compresses (api/compression.ts). */
 const GZIP_LEVEL = 5;
 
@@ -27,8 +29,9 @@ beforeAll(async () => {
 });
 afterAll(() => dashboard.remove());
 
-/** What one visitor may fetch: everything but the dictionary of the language that they do not read. */
-const visitor = (): typeof files => files.filter(({ name }) => !/chinese-/.test(name));
+const isOfRules = ({ name }: { name: string }): boolean => /\/rules-/.test(name);
+/** What one visitor of the dispatch room may fetch: everything but the screen of engineers and the dictionary of the language that they do not read. */
+const visitor = (): typeof files => files.filter((file) => !/chinese-/.test(file.name) && !isOfRules(file));
 const sum = (some: readonly { kb: number }[]): number => some.reduce((total, { kb }) => total + kb, 0);
 
 /** index.html, what it names, a dictionary (the larger one), the overview, and the chunks that those import statically: all that has to be there before a table is drawn. */
@@ -56,6 +59,16 @@ describe("the bundle", () => {
   });
   it(`has at most ${ALL_KB_MAX} KB gzipped in all, for a visitor of one language`, () =>
     expect(sum(visitor())).toBeLessThanOrEqual(ALL_KB_MAX));
+  it(`needs at most ${RULES_KB_MAX} KB gzipped more for the rules, and none of it before they are opened`, () => {
+    const own = files.filter((file) => isOfRules(file) && !/rules-zh-/.test(file.name));
+    expect(own.map(({ name }) => name.replace(/-[\w-]{8}\./, ".").replace(/^.*\//, "")).sort()).toEqual([
+      "rules-en.js",
+      "rules.css",
+      "rules.js",
+    ]);
+    expect(sum(own)).toBeLessThanOrEqual(RULES_KB_MAX);
+    expect(firstLoad().filter(isOfRules)).toEqual([]);
+  });
   it("draws charts from a chunk of its own", () => {
     expect(firstLoad().some(({ text }) => text.includes("u-over"))).toBe(false);
     expect(files.some(({ text }) => text.includes("u-over"))).toBe(true);

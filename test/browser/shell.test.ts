@@ -22,6 +22,7 @@ const ROUTES: readonly (readonly [path: string, ready: string])[] = [
   ["/stations/{station}", "main h1"],
   ["/tickets", "main h2"],
   ["/tickets/{ticket}", "main h1"],
+  ["/rules", ".limit-row"],
   ["/nowhere", "main h1"],
 ];
 

@@ -4,14 +4,15 @@ import { buildServer } from "../../api/server.ts";
 import type { ApiServices, Contact } from "../../api/services.ts";
 import type { Health } from "../../model/live.ts";
 import type { Network } from "../../model/network.ts";
-import type { Reject } from "../../model/reading.ts";
+import type { Reading, Reject } from "../../model/reading.ts";
+import { LIMITS, RULES } from "../../rules/catalogue.ts";
 import { openDatabase } from "../../store/database.ts";
 import { openTicketRecords, type TicketRecords } from "../../store/ticket-records.ts";
 import { createTicketDesk } from "../../ticket-desk.ts";
-import { fakePlant, type Plant } from "./fake-plant.ts";
+import { fakeNetworkText, fakePlant, type Plant } from "./fake-plant.ts";
 import { overviewSeeds, seedTicket, type TicketSeed } from "./fake-tickets.ts";
 import { memoryAccounts, type MemoryAccounts } from "./memory-services.ts";
-import { ruleServices } from "./rule-services.ts";
+import { ruleServices, type RuleServices } from "./rule-services.ts";
 import { PASSWORD, SETUP_TOKEN } from "./services.ts";
 
 /** The real API and dashboard over an invented plant: what screens are looked at and tested against. `node test/support/fake-api.ts` serves it. */
@@ -33,6 +34,8 @@ export interface FakeApiOptions {
   readonly port?: number;
   /** A span without any reading, as [hours ago, hours ago]. */
   readonly gapHours?: readonly [number, number];
+  /** What the rules have read up to the start, one station after the other; nothing unless said. */
+  readonly judged?: (network: Network, startedAt: number) => readonly Reading[];
 }
 
 export interface FakeApi {
@@ -43,6 +46,8 @@ export interface FakeApi {
   readonly accounts: MemoryAccounts;
   readonly health: { current: Health };
   readonly rejects: Reject[];
+  /** The rules at work over what they have read. */
+  readonly rules: RuleServices;
   now(): number;
   /** No more readings from a station, or from "all": time goes on without them. */
   silence(station: string): void;
@@ -65,8 +70,9 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
     options.gapHours === undefined
       ? undefined
       : ([startedAt - options.gapHours[0] * 3_600_000, startedAt - options.gapHours[1] * 3_600_000] as const);
+  const stations = options.stations ?? 40;
   const plant = fakePlant({
-    stations: options.stations ?? 40,
+    stations,
     intervalMs: options.intervalMs ?? 2_000,
     ...(gap === undefined ? {} : { gap }),
   });
@@ -99,6 +105,8 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
   };
   const rejects: Reject[] = [];
   const live = createLiveSource();
+  const stored = options.judged?.(plant.network, startedAt) ?? [];
+  const rules = ruleServices({ database, network, networkText: fakeNetworkText(stations), desk: tickets, now, stored });
   const services: ApiServices = {
     now,
     simulated: options.simulated ?? false,
@@ -120,8 +128,8 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
       }),
     },
     rules: {
-      catalogue: [],
-      limits: {},
+      catalogue: RULES,
+      limits: LIMITS,
       episodes: () => [],
       rooted: () => [],
       derived: (station) => (begun ? plant.derived(station, heardUntil(station)) : {}),
@@ -150,7 +158,10 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
         ]),
       watermark: () => now(),
     },
-    ...ruleServices({ database, network, networkText: "", desk: tickets, now }),
+    ruleDesk: rules.ruleDesk,
+    backtests: rules.backtests,
+    shadow: rules.shadow,
+    insight: rules.insight,
     tickets,
     accounts,
     contacts: { contact },
@@ -176,11 +187,22 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
     for (const seed of seeds) await seedTicket({ records, tickets, network, at: (time) => (seedingAt = time) }, seed, startedAt);
     seedingAt = undefined;
   }
+  rules.host.settle();
+  for (const station of new Set(stored.map(({ point }) => point.station))) {
+    rules.host.tick(startedAt, station);
+    const rooted = rules.host.rooted(station);
+    if (rooted.length === 0) continue;
+    seedingAt = Math.max(...rooted.map(({ episode }) => episode.detectedAt));
+    tickets.reconcile(station, rooted, []);
+  }
+  seedingAt = undefined;
 
   const app = buildServer(services, { live: { healthMs: 1_000, pingMs: 2_000 } });
   const url = await app.listen({ host: "127.0.0.1", port: options.port ?? 0 });
   const shown = new Map<string, number>();
   const timer = setInterval(() => {
+    // What people decided about the past is judged again.
+    rules.host.settle();
     if (!begun) return;
     for (const station of network.stations) {
       const at = plant.dataAt(station.id, heardUntil(station.id));
@@ -198,6 +220,7 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
     accounts,
     health,
     rejects,
+    rules,
     now,
     silence: (station) => void quiet.set(station, now()),
     begin: () => {
@@ -208,6 +231,8 @@ export async function startFakeApi(options: FakeApiOptions): Promise<FakeApi> {
     close: async () => {
       clearInterval(timer);
       await app.close();
+      rules.shadow.close();
+      await rules.backtests.close();
       database.close();
     },
   };

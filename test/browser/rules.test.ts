@@ -1,0 +1,340 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Locator, Page } from "playwright-core";
+import { accessibilityProblems, openStage, sidewaysPx, type Stage, type Visit } from "../support/browser.ts";
+import { ruleStory } from "../support/rule-story.ts";
+import { until } from "../support/until.ts";
+
+/** 规则: an engineer changes a limit, tries it on history and beside the live rules, publishes it and goes back; asks why; plans work; sets phases. */
+
+let stage: Stage;
+/** Noon of a day of heating, three hours after the makeup pump of the second station stopped. */
+const NOON = Date.parse("2027-01-10T12:00:00+08:00");
+const BROKEN = "S0002-L";
+
+beforeAll(async () => {
+  stage = await openStage({ stations: 12, startAt: NOON, judged: ruleStory });
+  const { backtests } = stage.fake.rules;
+  const engineer = { name: "engineer", role: "engineer" } as const;
+  const run = backtests.ask({ from: NOON - 86_400_000, to: NOON, stations: null, overrides: null, reason: "一天" }, engineer);
+  await until("a first backtest", () => backtests.get(run.id)!.state === "done");
+});
+afterEach(() => stage.clear());
+afterAll(() => stage.close());
+
+const query = (page: Page, key: string): string | null => new URL(page.url()).searchParams.get(key);
+const field = (page: Page, limit: string): Locator =>
+  page
+    .locator(".limit-row")
+    .filter({ has: page.locator("code").getByText(limit, { exact: true }) })
+    .locator("input");
+const panel = (page: Page, title: string): Locator =>
+  page.locator(".panel").filter({ has: page.getByRole("heading", { name: title, exact: true }) });
+
+async function rules(path = "/rules", visit: Visit = {}): Promise<Page> {
+  const page = await stage.open(path, { as: "engineer", width: 1560, height: 900, ...visit });
+  await page.waitForSelector(".limit-row, .panel-form, .trace, main .rules .state");
+  return page;
+}
+
+/** Asks for a backtest of what the form says, and waits for its result. */
+async function backtest(page: Page, reason: string): Promise<void> {
+  const form = panel(page, "新回测");
+  await form.getByLabel("理由").fill(reason);
+  await form.getByRole("button", { name: "开始回测" }).click();
+  await panel(page, "回测").getByText(reason).waitFor();
+  await until(
+    "the result of the newest backtest",
+    async () => (await page.locator(".run-chosen").innerText()).includes(reason) && (await page.locator(".difference-table").count()) === 1,
+  );
+}
+
+describe("the rules", () => {
+  it("stand by place, and are found by word in either language", async () => {
+    const page = await rules();
+    expect(await page.locator(".rule-level").allInnerTexts()).toEqual(["热力站", "机组", "楼栋", "单元", "户"]);
+    await page.keyboard.press("/");
+    await page.keyboard.type("clogged_strainer");
+    await until("only the strainer", async () => (await page.locator(".rule-item").count()) < 4);
+    expect(await page.locator(".rule-item").first().innerText()).toContain("除污器堵");
+    await page.keyboard.press("Escape");
+    await until("all again", async () => (await page.locator(".rule-item").count()) > 25);
+    await page.getByRole("searchbox").fill("没有这样的");
+    await page.getByText("没有符合“没有这样的”的规则").waitFor();
+  });
+  it("tell their limits with unit and reason, their ticket text, and when they listen", async () => {
+    const page = await rules("/rules?rule=low_pressure.circuit");
+    const row = page.locator(".limit-row").first();
+    expect(await row.innerText()).toMatch(/低于最高点所需静压这么多即失压[\s\S]*low_pressure_margin[\s\S]*20[\s\S]*默认[\s\S]*kPa/);
+    expect(await page.locator(".rule-texts").innerText()).toMatch(
+      /原因[\s\S]*定压补水跟不上[\s\S]*处置[\s\S]*1 小时响应[\s\S]*持续 3 min 才开/,
+    );
+    expect(await page.locator(".phase-on").allInnerTexts()).toContainEqual(expect.stringMatching(/供热\s*判定/));
+    expect(await page.locator(".phase-box:not(.phase-on)").first().innerText()).toMatch(/停用\s*不判/);
+  });
+});
+
+describe("a draft", () => {
+  it("is written in the field, says what is wrong there, survives a reload, and is discarded", async () => {
+    const page = await rules("/rules?rule=low_pressure.circuit");
+    await field(page, "low_pressure_margin").fill("abc");
+    await page.getByText("请输入数字").waitFor();
+    await field(page, "low_pressure_margin").fill("99999");
+    await page.getByText("应在 0 到 20,000 之间").waitFor();
+    expect(await page.getByText("与在用版相同").count()).toBe(1);
+    await field(page, "low_pressure_margin").fill("30");
+    await panel(page, "草稿").getByText("与在用版相比改 1 项").waitFor();
+    await page.reload();
+    await panel(page, "草稿").getByText("与在用版相比改 1 项").waitFor();
+    expect(await field(page, "low_pressure_margin").inputValue()).toBe("30");
+    await page.getByRole("button", { name: "放弃草稿" }).click();
+    await page.getByRole("button", { name: "再按一次放弃" }).click();
+    await panel(page, "草稿").getByText("与在用版相同").waitFor();
+    expect(await field(page, "low_pressure_margin").inputValue()).toBe("");
+    await page.reload();
+    await panel(page, "草稿").getByText("与在用版相同").waitFor();
+  });
+  it("may hold for an asset, picked by words or from the tree; a wrong name is answered with the nearest", async () => {
+    const page = await rules("/rules?rule=low_pressure.circuit");
+    await page.getByRole("button", { name: /^位置/ }).click();
+    await page.getByLabel("限值对哪里生效").fill("S0OO2-L");
+    await page.getByText("没有“S0OO2-L”").waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.getByRole("button", { name: "是 城东001站 · 低区机组 吗？" }).click();
+    await until("the place in the URL", () => query(page, "place") === BROKEN);
+    await field(page, "low_pressure_margin").fill("25");
+    await page.locator(".change").getByText("城东001站 · 低区机组").waitFor();
+    // One step up the tree the value below is still told.
+    await page.locator(".asset-path").getByRole("button", { name: "城东001站" }).click();
+    await until("the station", () => query(page, "place") === "S0002");
+    expect(await page.locator(".limit-row").first().innerText()).toMatch(/城东001站 · 低区机组 沿用上级 → 25 kPa/);
+    await page.locator(".asset-below").selectOption({ label: "低区机组" });
+    await until("the circuit again", () => query(page, "place") === BROKEN);
+    expect(await field(page, "low_pressure_margin").inputValue()).toBe("25");
+    await page.getByRole("button", { name: /^撤回：/ }).click();
+    await panel(page, "草稿").getByText("与在用版相同").waitFor();
+  });
+  it("begins by keyboard alone", async () => {
+    const page = await rules();
+    for (const key of ["j", "j", "k"]) await page.keyboard.press(key);
+    await until("the second rule", () => query(page, "rule") === "offline.station");
+    await page.keyboard.press("e");
+    await page.keyboard.type("7");
+    await panel(page, "草稿").getByText("与在用版相比改 1 项").waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("v");
+    await until("the next tab", () => query(page, "tab") === "backtest");
+  });
+});
+
+describe("an engineer", () => {
+  it("tries a limit on history, sees what would have been other, publishes it with the reason, and goes back", async () => {
+    const page = await rules("/rules?rule=makeup_fault.circuit");
+    await field(page, "makeup_fault_below_kpa").fill("300");
+    await page.getByRole("button", { name: "去回测" }).click();
+    await backtest(page, "补水判得更晚");
+    // Without the makeup rule the same fault has another name.
+    expect(await page.locator(".trial-figures").innerText()).toMatch(/新开 \/ 不再开[\s\S]*\+0 \/ −\d+[\s\S]*另 1 张改名/);
+    const other = page.locator("tbody").filter({ hasText: "同一故障，名称不同" });
+    expect(await other.innerText()).toMatch(/补水故障 → 定压失效[\s\S]*城东001站 · 低区机组[\s\S]*早 3 min/);
+    expect(await page.locator(".kind-bar").allInnerTexts()).toContainEqual(expect.stringMatching(/补水故障[\s\S]*1 → 0/));
+    const live = await other.locator("a").nth(1).innerText();
+    await page.getByRole("link", { name: live }).click();
+    await page.waitForURL(`**/tickets/${live}`);
+    await page.goBack();
+    await page.waitForSelector(".difference-table");
+
+    // The published limits as they are find it under its name.
+    await panel(page, "新回测").getByRole("button", { name: "在用版" }).click();
+    await backtest(page, "对照");
+    expect(await page.locator("tbody").filter({ hasText: "补水故障" }).innerText()).toMatch(/^= 相同 1[\s\S]*早 3 min/);
+
+    await page.getByRole("button", { name: "参数", exact: true }).click();
+    const publish = panel(page, "发布");
+    expect(await publish.getByRole("button").isDisabled()).toBe(true);
+    await publish.getByText("请先写理由").waitFor();
+    expect(await publish.getByRole("combobox").locator("option:checked").innerText()).toMatch(/^B\d+ · 01-03–01-10 · 0\.1 单\/日/);
+    await publish.getByLabel("理由").fill("误报多");
+    await publish.getByRole("button").click();
+    await publish.getByText(/已发布 D\d+/).waitFor();
+    const newest = page.locator(".version").first();
+    expect(await newest.innerText()).toMatch(/误报多[\s\S]*engineer · 1 项设定 · 回测 B\d+[\s\S]*在用/);
+    expect(stage.fake.rules.ruleDesk.limits()[0]).toMatchObject({ overrides: { "*": { makeup_fault_below_kpa: 300 } }, reason: "误报多" });
+    await panel(page, "草稿").getByText("与在用版相同").waitFor();
+
+    await page.getByRole("button", { name: "放回草稿：产品默认限值" }).click();
+    await panel(page, "草稿").getByText("与在用版相比改 1 项").waitFor();
+    await publish.getByLabel("理由").fill("恢复默认");
+    await page.keyboard.press("Control+Enter");
+    await publish.getByText(/已发布/).waitFor();
+    await until("the defaults hold", () => Object.keys(stage.fake.rules.ruleDesk.limits()[0]!.overrides).length === 0);
+  });
+  it("cancels a backtest that waits", async () => {
+    const page = await rules("/rules?tab=backtest");
+    const form = panel(page, "新回测");
+    for (const reason of ["先来", "后到"]) {
+      await form.getByLabel("理由").fill(reason);
+      await form.getByRole("button", { name: "近 30 天" }).click();
+      await form.getByRole("button", { name: "开始回测" }).click();
+      await panel(page, "回测").getByText(reason).waitFor();
+    }
+    const waiting = panel(page, "回测").locator(".run").first();
+    expect(await waiting.getByRole("progressbar").count()).toBe(1);
+    await waiting.getByRole("button", { name: /^取消/ }).click();
+    await waiting.getByText("已取消").waitFor();
+  });
+  it("runs a draft as a shadow, sees how far it is and how it differs, and stops it", async () => {
+    const page = await rules("/rules?rule=makeup_fault.circuit");
+    await field(page, "makeup_fault_below_kpa").fill("300");
+    await page.getByRole("button", { name: "回测与影子" }).click();
+    const shadow = panel(page, "影子");
+    await shadow.getByLabel("理由").fill("并行看三天");
+    await shadow.getByRole("button", { name: "以草稿开始影子" }).click();
+    await shadow.getByText("2 / 2 站已跟上").waitFor();
+    await until("the shadow in the URL", () => query(page, "run") === "shadow");
+    await page.locator(".difference-panel").waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await shadow.getByRole("button", { name: "结束影子" }).click();
+    await shadow.getByText("已结束").waitFor();
+    expect(stage.fake.rules.shadow.state()!.endedAt).not.toBeNull();
+  });
+});
+
+describe("why not", () => {
+  it("draws the last evaluations of every rule over an asset, and what was learned", async () => {
+    const page = await rules("/rules?tab=why");
+    await page.keyboard.press("/");
+    await page.keyboard.type("城东001 低区");
+    await page.keyboard.press("Enter");
+    await until("the asset in the URL", () => query(page, "asset") === BROKEN);
+    const first = page.locator(".trace").first();
+    await first.waitFor();
+    expect(await first.innerText()).toMatch(/补水故障[\s\S]*二次回压 0\.026，限 0\.240 MPa[\s\S]*已触发/);
+    expect(await first.locator("svg.spark").getAttribute("aria-label")).toMatch(/^\d\d:\d\d–12:00: 已触发 20$/);
+    expect(await first.locator(".spark-firing").count()).toBe(20);
+    expect(await page.locator(".fact").filter({ hasText: "日常回压" }).innerText()).toContain("0.265 MPa");
+  });
+  it("tells of a past moment in how many minutes a rule would have opened", async () => {
+    const page = await rules(`/rules?tab=why&asset=${BROKEN}`);
+    await page.getByLabel("时刻（留空为现在）").fill("2027-01-10T09:33");
+    await page.getByLabel("时刻（留空为现在）").blur();
+    const pending = page.locator(".trace-pending");
+    await pending.waitFor();
+    expect(await pending.innerText()).toMatch(/补水故障[\s\S]*3 min 后触发/);
+    await page.getByText(/判定到 01-10 09:3\d · 阶段 供热/).waitFor();
+    await page.locator(".fact").first().waitFor();
+    await page.getByRole("button", { name: "现在" }).click();
+    await page.getByText(/判定到 01-10 12:0\d/).waitFor();
+  });
+  it("of what nobody received says so", async () => {
+    const page = await rules("/rules?tab=why&asset=S0009-L");
+    await page.getByText("那时还没有它的数据").first().waitFor();
+  });
+});
+
+describe("works", () => {
+  it("are planned with a reason, say what they held back, and end early", async () => {
+    const page = await rules("/rules?tab=season", { as: "steward" });
+    const plan = panel(page, "计划作业");
+    await plan.getByLabel("在哪里").fill(BROKEN);
+    await page.keyboard.press("Enter");
+    await plan.getByText("不开单的类型").click();
+    await plan.getByRole("button", { name: "补水故障" }).click();
+    await plan.getByLabel("开始（留空为现在）").fill("2027-01-10T08:00");
+    await plan.getByRole("button", { name: "指定时刻" }).click();
+    await plan.getByRole("textbox", { name: "到" }).or(plan.locator('input[aria-label="到"]')).first().fill("2027-01-10T18:00");
+    expect(await plan.getByRole("button", { name: "登记作业" }).isDisabled()).toBe(true);
+    await plan.getByLabel("理由").fill("换补水泵");
+    await plan.getByRole("button", { name: "登记作业" }).click();
+    const work = page.locator(".work-running");
+    await work.waitFor();
+    expect(await work.innerText()).toMatch(/进行中[\s\S]*城东001站 · 低区机组 补水故障[\s\S]*01-10 08:00–18:00 · steward · 换补水泵/);
+    await page.reload();
+    await page.locator(".suppressed summary").click();
+    expect(await page.locator(".suppressed li").first().innerText()).toMatch(/补水故障 · 城东001站 · 低区机组/);
+    await page.getByRole("button", { name: /^结束作业/ }).click();
+    await page.locator("dialog[open]").waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.keyboard.type("已换好");
+    await page.keyboard.press("Control+Enter");
+    await page.locator(".work-over").waitFor();
+    expect(stage.fake.rules.ruleDesk.works()[0]!.state).toBe("over");
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
+  });
+});
+
+describe("season phases", () => {
+  it("are set for several stations, confirmed, and taken back", async () => {
+    const page = await rules("/rules?tab=season", { as: "dispatcher" });
+    const phases = panel(page, "各站季节阶段");
+    await phases.getByRole("searchbox").fill("001站");
+    await until("only the first of each branch", async () => (await page.locator(".grid-row").count()) === 5);
+    await phases.getByRole("checkbox", { name: "北苑001站" }).check();
+    await phases.getByRole("checkbox", { name: "城东001站" }).check();
+    await phases.getByRole("combobox").selectOption({ label: "注水" });
+    await phases.getByLabel("理由").fill("二次网注水");
+    await phases.getByRole("button", { name: "设定 2 座" }).click();
+    await phases.getByText("已改 2 座").waitFor();
+    await until("both are set", async () => (await page.locator(".grid-row").filter({ hasText: "二次网注水" }).count()) === 2);
+    await phases.getByRole("checkbox", { name: "北苑001站" }).check();
+    await phases.getByLabel("理由").fill("已供热");
+    await phases.getByRole("button", { name: "按建议确认" }).click();
+    await until("one is confirmed", async () =>
+      /供热 01-10/.test(await page.locator(".grid-row").filter({ hasText: "北苑001站" }).innerText()),
+    );
+    await phases.getByRole("checkbox", { name: "全选" }).check();
+    await phases.getByLabel("理由").fill("按建议");
+    await phases.getByRole("button", { name: "收回设定" }).click();
+    await until("nobody set anything", async () => (await page.locator(".grid-row").filter({ hasText: "按建议" }).count()) === 5);
+  });
+});
+
+describe("who may only look", () => {
+  it("reads everything, and is told by what role the rest is done", async () => {
+    stage.problems.length = 0;
+    const page = await rules("/rules", { as: "viewer" });
+    expect(await page.locator(".limit-input").first().isDisabled()).toBe(true);
+    expect(await panel(page, "发布").innerText()).toContain("需要工程师或管理员");
+    await page.getByRole("button", { name: "回测与影子" }).click();
+    await page.getByText("回测与影子需要工程师或管理员。").waitFor();
+    await page.getByRole("button", { name: "季节与作业" }).click();
+    await page.getByText("需要调度、工程师或管理员").waitFor();
+    await page.getByText("需要管家、调度、工程师或管理员").waitFor();
+    expect(stage.problems).toEqual([]);
+  });
+});
+
+describe("trouble", () => {
+  it("is said, with the way out", async () => {
+    const page = await rules("/rules");
+    await page.route("**/api/rules", (route) => route.fulfill({ status: 503, json: { error: { code: "overloaded", message: "busy" } } }));
+    await page.reload();
+    await page.getByRole("alert").getByText("busy").waitFor();
+    await page.unroute("**/api/rules");
+    await page.getByRole("button", { name: "重试" }).click();
+    await page.waitForSelector(".limit-row");
+    stage.problems.length = 0;
+  });
+});
+
+describe.each(["zh", "en"] as const)("in %s", (language) => {
+  describe.each(["light", "dark"] as const)("%s", (theme) => {
+    it.each([
+      ["/rules?rule=leak.circuit", ".limit-row"],
+      ["/rules?tab=backtest&run=B1", ".difference-table"],
+      ["/rules?tab=season", ".grid-row"],
+      [`/rules?tab=why&asset=${BROKEN}`, ".trace"],
+    ])("%s is accessible and free of errors, on a phone and on the wall", async (path, ready) => {
+      stage.problems.length = 0;
+      for (const [width, height] of [
+        [360, 740],
+        [1920, 1080],
+      ] as const) {
+        const page = await rules(path, { language, theme, width, height });
+        await page.waitForSelector(ready);
+        expect(await accessibilityProblems(page)).toEqual([]);
+        expect(await sidewaysPx(page)).toBe(0);
+      }
+      expect(stage.problems).toEqual([]);
+    });
+  });
+});
