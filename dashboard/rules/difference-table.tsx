@@ -26,7 +26,8 @@ export function leadText({ t }: Pick<ReturnType<typeof useShell>, "t">, leadMs: 
   return t(minutes > 0 ? "leadEarlier" : "leadLater", { span: formatSpan(Math.abs(minutes) * MINUTE_MS) });
 }
 
-export function DifferenceTable(props: { difference: TicketDifference }): JSX.Element {
+/** `leadsFrom`: tickets that were opened live before it were there already, their lead says nothing. */
+export function DifferenceTable(props: { difference: TicketDifference; leadsFrom?: number }): JSX.Element {
   const shell = useShell();
   const { t, say } = shell;
   const { network, live } = usePlant();
@@ -92,6 +93,7 @@ export function DifferenceTable(props: { difference: TicketDifference }): JSX.El
 
   function Row(row: { line: Line }): JSX.Element {
     const one = (): TriedTicket => (row.line.live ?? row.line.tried)!;
+    const lead = (): number | null => ((row.line.live?.openedAt ?? 0) < (props.leadsFrom ?? 0) ? null : row.line.leadMs);
     return (
       <tr>
         <td class={`difference-kind rule-${one().severity}`}>
@@ -112,7 +114,7 @@ export function DifferenceTable(props: { difference: TicketDifference }): JSX.El
           </Show>
         </td>
         <td>{time(row.line.tried)}</td>
-        <td>{row.line.leadMs === null ? NO_VALUE : leadText(shell, row.line.leadMs)}</td>
+        <td>{leadText(shell, lead())}</td>
       </tr>
     );
   }

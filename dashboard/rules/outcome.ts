@@ -36,6 +36,16 @@ export function sideCounts({ same, otherKind, onlyLive, onlyTried }: TicketDiffe
   return { live: pairs + onlyLive.length, tried: pairs + onlyTried.length };
 }
 
+/** Median of the leads of tickets that were opened live at `from` or later, ms; null: there are none. Earlier ones say nothing of who is first. */
+export function medianLeadSince({ same, otherKind }: TicketDifference, from: number): number | null {
+  const leads = [...same, ...otherKind]
+    .filter(({ live }) => live.openedAt >= from)
+    .map(({ leadMs }) => leadMs)
+    .sort((a, b) => a - b);
+  const middle = leads.length >> 1;
+  return leads.length === 0 ? null : leads.length % 2 === 1 ? leads[middle]! : (leads[middle - 1]! + leads[middle]!) / 2;
+}
+
 export const isOver = ({ state }: Pick<BacktestRun, "state">): boolean => state !== "queued" && state !== "running";
 
 /** Done backtests of exactly these limits, newest first as they come. One of the published limits tried them as they were at each time: it is of no set. */

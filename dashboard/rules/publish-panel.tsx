@@ -44,6 +44,11 @@ export function PublishPanel(): JSX.Element {
     if (locked() !== undefined || sending()) return;
     setSending(true);
     setError(undefined);
+    // Somebody else may have published meanwhile: what differs now has to be seen first.
+    if (!(await desk.stillHolds())) {
+      setSending(false);
+      return;
+    }
     const chosen = backtest() === "" ? null : backtest();
     const answer = await post<LimitsView>("/api/limits", { overrides: desk.draft.limits(), reason: reason().trim(), backtest: chosen });
     setSending(false);
@@ -71,7 +76,7 @@ export function PublishPanel(): JSX.Element {
             onInput={(event) => setReason(event.currentTarget.value)}
           />
         </label>
-        <Show when={desk.may("engineer")}>
+        <Show when={desk.may("engineer") && desk.draft.changes().length > 0}>
           <label class="form-field">
             <span>{t("rulesPublishBacktest")}</span>
             <select class="input" value={backtest()} onChange={(event) => setBacktest(event.currentTarget.value)}>

@@ -24,6 +24,8 @@ export interface RulesDesk {
   readonly runsLoading: Accessor<boolean>;
   readonly refetchRuns: () => void;
   readonly refetchLimits: () => void;
+  /** Asks which set holds now; false: another one than this page knew, or no answer. */
+  readonly stillHolds: () => Promise<boolean>;
   /** Undefined before the first answers. */
   readonly ready: Accessor<boolean>;
   readonly failed: Accessor<ApiError | undefined>;
@@ -56,6 +58,7 @@ export function createRulesDesk(): RulesDesk {
     () => runs.refetch(),
     () => (allRuns().every(isOver) ? RESTING_MS : RUNNING_MS),
   );
+  whileLookedAt(sets.refetch, () => RESTING_MS);
   onCleanup(
     live.onResume(() => {
       sets.refetch();
@@ -72,6 +75,12 @@ export function createRulesDesk(): RulesDesk {
     runsLoading: () => may("engineer") && runs.latest() === undefined,
     refetchRuns: runs.refetch,
     refetchLimits: sets.refetch,
+    stillHolds: async () => {
+      const known = published()[0]?.id;
+      const now = await get<Page<LimitsView>>("/api/limits");
+      if (now.ok) sets.set(now);
+      return now.ok && now.value.items[0]?.id === known;
+    },
     ready: () => rules.latest()?.ok === true && sets.latest()?.ok === true,
     failed: () => errorOf(rules) ?? errorOf(sets),
     retry: () => {

@@ -12,7 +12,7 @@ import { DifferenceTable, leadText } from "./difference-table.tsx";
 import { changesBetween } from "./draft.ts";
 import { KindBars } from "./kind-bars.tsx";
 import { LockedButton } from "./locked-button.tsx";
-import { sideCounts } from "./outcome.ts";
+import { medianLeadSince, sideCounts } from "./outcome.ts";
 import { errorOf, useRules, valueOf, whileLookedAt } from "./rules-context.ts";
 
 /** Other limits beside the live ones: begun with the draft, with tickets that nobody sees on the board, stopped at will. */
@@ -25,6 +25,9 @@ type FetchedShadow = Fetched<Result<ShadowAnswer>>;
 
 const CATCHING_UP_MS = 2_000;
 const RESTING_MS = 20_000;
+
+/** Stations that never reported count as caught up too; only those that ever did are shown. */
+const ready = (shadow: Shadow): number => Math.min(shadow.ready, shadow.stations);
 
 export function createShadow(): FetchedShadow {
   const answer = createFetched(
@@ -85,8 +88,8 @@ export function ShadowPanel(props: { shadow: FetchedShadow; shown: boolean; onSh
               </button>
               <Show when={one().endedAt === null}>
                 <span class="run-side">
-                  <span class="secondary">{t("shadowReady", { n: one().ready, all: one().stations })}</span>
-                  <progress class="run-progress" max={Math.max(1, one().stations)} value={one().ready} aria-label={t("shadow")} />
+                  <span class="secondary">{t("shadowReady", { n: ready(one()), all: one().stations })}</span>
+                  <progress class="run-progress" max={Math.max(1, one().stations)} value={ready(one())} aria-label={t("shadow")} />
                 </span>
               </Show>
             </div>
@@ -147,7 +150,11 @@ export function ShadowResult(props: { shadow: FetchedShadow }): JSX.Element {
               value={`${sideCounts(difference()).live} → ${sideCounts(difference()).tried}`}
               rest={t("resultLiveTried")}
             />
-            <FigureTile label={t("resultLead")} value={leadText(shell, difference().medianLeadMs)} rest={t("resultLeadNote")} />
+            <FigureTile
+              label={t("resultLead")}
+              value={leadText(shell, medianLeadSince(difference(), answer()!.shadow!.startedAt))}
+              rest={t("resultLeadNote")}
+            />
           </dl>
           <div class="trial-pair">
             <Panel title={t("resultKinds")} note={t("shadow")}>
@@ -157,7 +164,7 @@ export function ShadowResult(props: { shadow: FetchedShadow }): JSX.Element {
               <ChangeList changes={changesBetween(desk.published()[0]?.overrides ?? {}, answer()!.shadow!.overrides)} />
             </Panel>
           </div>
-          <DifferenceTable difference={difference()} />
+          <DifferenceTable difference={difference()} leadsFrom={answer()!.shadow!.startedAt} />
         </>
       )}
     </Show>

@@ -18,7 +18,7 @@ const MINUTE_MS = 60_000;
 const STATE_WORDS: Readonly<Record<TraceLine["state"], PlainKey>> = {
   firing: "ruleFiring",
   pending: "rulePendingNow",
-  shelved: "whyShelved",
+  shelved: "ruleShelved",
   normal: "ruleNormal",
   unknown: "ruleUnknown",
 };

@@ -46,6 +46,7 @@ export function RuleStates(props: { station: string; circuit: string }): JSX.Ele
         ? t("ruleFiring")
         : t("ruleOpened", { time: formatSpan(Math.max(MINUTE_MS, Math.floor((live.now() - ticket.openedAt) / MINUTE_MS) * MINUTE_MS)) });
     if (state === "unknown") return t("ruleUnknown");
+    if (state === "shelved") return t("ruleShelved");
     if (state === "normal") return t("ruleNormal");
     return opensAt === null || opensAt <= live.now()
       ? t("rulePendingNow")

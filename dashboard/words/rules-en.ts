@@ -190,7 +190,6 @@ export const rulesEn = {
   whyNothing: "Nothing had been received of it",
   whyJudged: "Judged up to {time}",
   whyPhase: "phase {phase}",
-  whyShelved: "shelved by work",
   whyRests: "rests in this phase",
   whyLimits: "{n|limit|limits}",
   learned: "What was learned",

@@ -188,7 +188,6 @@ export const rulesZh = {
   whyNothing: "那时还没有它的数据",
   whyJudged: "判定到 {time}",
   whyPhase: "阶段 {phase}",
-  whyShelved: "作业搁置",
   whyRests: "本阶段不判",
   whyLimits: "{n} 项限值",
   learned: "已学到的",

@@ -78,6 +78,7 @@ export const stationEn = {
   rulePendingNow: "building up",
   ruleFiring: "firing",
   ruleUnknown: "too little data",
+  ruleShelved: "shelved by work",
   ruleLimit: ", limit {limit}",
   ruleOpened: "opened {time} ago",
   ruleStatesNone: "No rule watches this circuit",

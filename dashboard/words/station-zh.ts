@@ -76,6 +76,7 @@ export const stationZh = {
   rulePendingNow: "累积中",
   ruleFiring: "已触发",
   ruleUnknown: "数据不足",
+  ruleShelved: "作业搁置",
   ruleLimit: "，限 {limit}",
   ruleOpened: "已开单 {time}",
   ruleStatesNone: "没有规则在看本机组",

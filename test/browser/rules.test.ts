@@ -168,6 +168,29 @@ describe("an engineer", () => {
     await publish.getByText(/已发布/).waitFor();
     await until("the defaults hold", () => Object.keys(stage.fake.rules.ruleDesk.limits()[0]!.overrides).length === 0);
   });
+  it("is told when somebody else published meanwhile, and publishes only what was seen", async () => {
+    const page = await rules("/rules?rule=low_pressure.circuit");
+    await field(page, "low_pressure_margin").fill("30");
+    await panel(page, "发布").getByLabel("理由").fill("宽些");
+    const { ruleDesk } = stage.fake.rules;
+    const other = { overrides: { "*": { low_pressure_urgent_min: 5 } }, reason: "别人的", backtest: null };
+    ruleDesk.publish(other, { name: "other", role: "engineer" });
+    await panel(page, "发布").getByRole("button").click();
+    await page.getByText("开始这份草稿之后又发布了新版本").waitFor();
+    expect(ruleDesk.limits()[0]!.reason).toBe("别人的");
+    // What the other one set would be taken back: the draft says so.
+    expect(await page.locator(".change").allInnerTexts()).toEqual([
+      expect.stringMatching(/low_pressure_margin\s+20 30/),
+      expect.stringMatching(/low_pressure_urgent_min\s+5 10/),
+    ]);
+    await page.getByRole("button", { name: /^撤回：失压持续/ }).click();
+    await panel(page, "发布").getByRole("button").click();
+    await panel(page, "发布")
+      .getByText(/已发布/)
+      .waitFor();
+    expect(ruleDesk.limits()[0]!.overrides).toEqual({ "*": { low_pressure_margin: 30, low_pressure_urgent_min: 5 } });
+    ruleDesk.publish({ overrides: {}, reason: "恢复默认", backtest: null }, { name: "other", role: "engineer" });
+  });
   it("cancels a backtest that waits", async () => {
     const page = await rules("/rules?tab=backtest");
     const form = panel(page, "新回测");
@@ -313,6 +336,30 @@ describe("trouble", () => {
     await page.getByRole("button", { name: "重试" }).click();
     await page.waitForSelector(".limit-row");
     stage.problems.length = 0;
+  });
+});
+
+describe("a tab in the background", () => {
+  it("asks for no progress", async () => {
+    const page = await rules("/rules?tab=backtest");
+    const listed = await (await page.request.get(`${stage.fake.url}/api/backtests`)).json();
+    let asked = 0;
+    await page.route("**/api/backtests", (route) => {
+      asked++;
+      return route.fulfill({ json: { ...listed, items: [{ ...listed.items.at(-1), state: "running", progress: 0.4, figures: null }] } });
+    });
+    await page.clock.install();
+    await page.reload();
+    await page.getByText("进行中 40%").first().waitFor();
+    await page.clock.runFor(3_000);
+    await until("progress asked for again and again", () => asked > 2);
+    await page.evaluate(() => Object.defineProperty(document, "hidden", { configurable: true, get: () => true }));
+    const before = asked;
+    await page.clock.runFor(10_000);
+    expect(asked).toBe(before);
+    await page.evaluate(() => Reflect.deleteProperty(document, "hidden"));
+    await page.clock.runFor(2_000);
+    await until("progress asked for again", () => asked > before);
   });
 });
 

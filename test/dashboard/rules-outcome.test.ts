@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { backtestsOf, isOver, kindCounts, sideCounts } from "../../dashboard/rules/outcome.ts";
+import { backtestsOf, isOver, kindCounts, medianLeadSince, sideCounts } from "../../dashboard/rules/outcome.ts";
 import { dayCurve, spark, SPARK_WIDTH } from "../../dashboard/rules/spark.ts";
 import type { BacktestRun, TicketDifference, TriedTicket } from "../../model/backtest.ts";
 import type { FaultKind } from "../../model/finding.ts";
@@ -35,6 +35,13 @@ describe("a difference", () => {
       { kind: "makeup_fault", live: 0, tried: 1 },
     ]);
     expect(sideCounts(difference)).toEqual({ live: 4, tried: 3 });
+  });
+  it("of a shadow takes no lead from tickets that were there before it", () => {
+    const pair = (openedAt: number, leadMs: number) => ({ live: { ...ticket("leak"), openedAt }, tried: ticket("leak"), leadMs });
+    const told = { ...difference, same: [pair(5, -9_000), pair(10, 100), pair(11, 300)], otherKind: [pair(12, 200)] };
+    expect(medianLeadSince(told, 10)).toBe(200);
+    expect(medianLeadSince(told, 11)).toBe(250);
+    expect(medianLeadSince(told, 13)).toBeNull();
   });
 });
 
