@@ -64,7 +64,7 @@ describe("the rules", () => {
   it("tell their limits with unit and reason, their ticket text, and when they listen", async () => {
     const page = await rules("/rules?rule=low_pressure.circuit");
     const row = page.locator(".limit-row").first();
-    expect(await row.innerText()).toMatch(/低于最高点所需静压这么多即失压[\s\S]*low_pressure_margin[\s\S]*20[\s\S]*默认[\s\S]*kPa/);
+    expect(await row.innerText()).toMatch(/定压值含30–50 kPa裕量[\s\S]*low_pressure_margin[\s\S]*35[\s\S]*默认[\s\S]*kPa/);
     expect(await page.locator(".rule-texts").innerText()).toMatch(
       /原因[\s\S]*定压补水跟不上[\s\S]*处置[\s\S]*1 小时响应[\s\S]*持续 3 min 才开/,
     );
@@ -79,7 +79,7 @@ describe("a draft", () => {
     await field(page, "low_pressure_margin").fill("abc");
     await page.getByText("请输入数字").waitFor();
     await field(page, "low_pressure_margin").fill("99999");
-    await page.getByText("应在 0 到 20,000 之间").waitFor();
+    await page.getByText("应在 0 到 35,000 之间").waitFor();
     expect(await page.getByText("与在用版相同").count()).toBe(1);
     await field(page, "low_pressure_margin").fill("30");
     await panel(page, "草稿").getByText("与在用版相比改 1 项").waitFor();
@@ -135,7 +135,7 @@ describe("an engineer", () => {
     // Without the makeup rule the same fault has another name.
     expect(await page.locator(".trial-figures").innerText()).toMatch(/新开 \/ 不再开[\s\S]*\+0 \/ −\d+[\s\S]*另 1 张改名/);
     const other = page.locator("tbody").filter({ hasText: "同一故障，名称不同" });
-    expect(await other.innerText()).toMatch(/补水故障 → 定压失效[\s\S]*城东001站 · 低区机组[\s\S]*早 3 min/);
+    expect(await other.innerText()).toMatch(/补水故障 → 定压失效[\s\S]*城东001站 · 低区机组[\s\S]*(同时|[早晚] \d+ min)/);
     expect(await page.locator(".kind-bar").allInnerTexts()).toContainEqual(expect.stringMatching(/补水故障[\s\S]*1 → 0/));
     const live = await other.locator("a").nth(1).innerText();
     await page.getByRole("link", { name: live }).click();
@@ -146,7 +146,7 @@ describe("an engineer", () => {
     // The published limits as they are find it under its name.
     await panel(page, "新回测").getByRole("button", { name: "在用版" }).click();
     await backtest(page, "对照");
-    expect(await page.locator("tbody").filter({ hasText: "补水故障" }).innerText()).toMatch(/^= 相同 1[\s\S]*早 3 min/);
+    expect(await page.locator("tbody").filter({ hasText: "补水故障" }).innerText()).toMatch(/^= 相同 1[\s\S]*(同时|[早晚] \d+ min)/);
 
     await page.getByRole("button", { name: "参数", exact: true }).click();
     const publish = panel(page, "发布");
@@ -180,7 +180,7 @@ describe("an engineer", () => {
     expect(ruleDesk.limits()[0]!.reason).toBe("别人的");
     // What the other one set would be taken back: the draft says so.
     expect(await page.locator(".change").allInnerTexts()).toEqual([
-      expect.stringMatching(/low_pressure_margin\s+20 30/),
+      expect.stringMatching(/low_pressure_margin\s+35 30/),
       expect.stringMatching(/low_pressure_urgent_min\s+5 10/),
     ]);
     await page.getByRole("button", { name: /^撤回：失压持续/ }).click();
