@@ -13,7 +13,7 @@ const HOUR_MS = 3_600_000;
 
 /** Below this a loop is as good as empty, kPa. */
 const EMPTY_KPA = 60;
-const PRESSURES: readonly SignalId[] = ["p2_return", "p2_supply", "p2_filter_in", "p2_filter_out"];
+const PRESSURES: readonly SignalId[] = ["p2_return", "p2_supply", "p2_filter_in", "p2_filter_out", "p_supply", "p_return"];
 
 export type SensorSign = "dead" | "missing" | "stuck" | "spiking" | "noisy" | "swapped" | "impossible" | "drifting" | "reset";
 
@@ -49,7 +49,9 @@ export function isMissing(asset: Asset, signal: SignalId, view: View, limits: Se
   const leastMs = Math.max(limits.sensor_missing_hours * HOUR_MS, limits.sensor_missing_intervals * interval);
   // The device itself is silent: another rule's matter.
   if (view.at - heardAt > 2 * interval || heardAt - lastAt < leastMs) return undefined;
-  // Near zero a pressure that falls on looks like another unit, and is not taken in: its neighbours tell of it.
+  // Near zero a pressure that falls on looks like another unit, and is not taken in: its neighbours tell of it. While a loop is filled
+  // there may be no neighbour that tells.
+  if (PRESSURES.includes(signal) && view.phase === "filling") return undefined;
   if (PRESSURES.includes(signal) && PRESSURES.some((other) => (view.raw.last(asset.id, other)?.value ?? Infinity) < EMPTY_KPA))
     return undefined;
   const hours = (heardAt - lastAt) / HOUR_MS;
