@@ -26,10 +26,17 @@ export function RulesScreen(): JSX.Element {
   const [speaks] = createResource(() => learn(WORDS).then(() => true));
   return (
     <Show when={speaks()} fallback={<Loading />}>
-      <RulesContext.Provider value={createRulesDesk()}>
-        <Rules />
-      </RulesContext.Provider>
+      <WithDesk />
     </Show>
+  );
+}
+
+function WithDesk(): JSX.Element {
+  const desk = createRulesDesk();
+  return (
+    <RulesContext.Provider value={desk}>
+      <Rules />
+    </RulesContext.Provider>
   );
 }
 
