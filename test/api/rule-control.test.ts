@@ -6,6 +6,7 @@ import type { LimitsView, StationPhaseView, WorkView } from "../../model/rule-co
 import { parseNetworkFile } from "../../model/network-file.ts";
 import type { Reading } from "../../model/reading.ts";
 import type { Role } from "../../model/role.ts";
+import { LIMITS } from "../../rules/catalogue.ts";
 import { RuleHost } from "../../rules/host.ts";
 import { openAudit } from "../../store/audit.ts";
 import { openDatabase } from "../../store/database.ts";
@@ -125,7 +126,7 @@ describe("why not", () => {
     );
     const low = body.rules.find(({ kind, asset }) => kind === "low_pressure" && asset === "S1-A")!;
     expect(low.evaluations.at(-1)!.state).toBe("firing");
-    expect(low.limits["low_pressure_margin"]).toBe(20);
+    expect(low.limits["low_pressure_margin"]).toBe(LIMITS["low_pressure_margin"]!.value);
     expect(low.evaluations.at(-1)!.value!).toBeLessThan(low.evaluations.at(-1)!.limit!);
     expect(body.rules.find(({ kind }) => kind === "leak")).toMatchObject({ listens: true });
   });
