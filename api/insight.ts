@@ -82,7 +82,12 @@ export function insightRoutes(app: Api, network: Network, insight: InsightServic
     socket.on("close", () => abort.abort(new Error("nobody waits for it any more")));
     const asked = insight.at(asset, at, abort.signal);
     if (asked === undefined) throw new ApiError("overloaded", "too many past moments are being worked out: try again in a moment");
-    return asked;
+    try {
+      return await asked;
+    } catch (error) {
+      if (!abort.signal.aborted) throw error;
+      throw new ApiError("too_slow", "nobody waits for it any more");
+    }
   };
 
   app.get(

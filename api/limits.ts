@@ -2,6 +2,7 @@ import { z } from "zod";
 import { InputError } from "../model/input-error.ts";
 import type { LimitsView } from "../model/rule-control.ts";
 import { actorOf } from "./auth.ts";
+import { ApiError } from "./errors.ts";
 import { assetIdSchema, decidedSchema, errors, kindSchema, limitValuesSchema, pageOf, reasonSchema, type Api } from "./schemas.ts";
 import type { BacktestService, RuleDeskService } from "./rule-services.ts";
 
@@ -41,19 +42,33 @@ export function limitRoutes(app: Api, desk: RuleDeskService, backtests: Backtest
           overrides: limitValuesSchema,
           reason: reasonSchema,
           backtest: z.string().nullable().default(null).describe("A backtest of exactly these limits"),
+          after: z
+            .string()
+            .nullable()
+            .optional()
+            .describe("Id of the set that it replaces, null for none: refused when another one was published meanwhile"),
         }),
-        response: { 201: limitsSchema, ...errors(413, 415) },
+        response: { 201: limitsSchema, ...errors(409, 413, 415) },
       },
     },
     async (request, reply) => {
-      const { backtest, overrides } = request.body;
+      const { backtest, overrides, after } = request.body;
+      const newest = desk.limits()[0];
+      if (after !== undefined && after !== (newest?.id ?? null))
+        throw new ApiError("conflict", "another set of limits was published meanwhile", {
+          place: "body.after",
+          expected: newest?.id ?? "null",
+          found: String(after),
+        });
       if (backtest !== null) {
         const run = backtests.get(backtest);
         const expected = "a backtest that is done, of exactly these limits";
         if (run === undefined) throw new InputError("body.backtest", expected, JSON.stringify(backtest));
         if (run.state !== "done") throw new InputError("body.backtest", expected, `${backtest}, which is ${run.state}`);
-        if (canonical(run.overrides ?? {}) !== canonical(overrides))
-          throw new InputError("body.backtest", expected, `${backtest}, which tried ${canonical(run.overrides ?? {}).slice(0, 200)}`);
+        // Without limits of its own it tried those that are in force.
+        const tried = canonical(run.overrides ?? newest?.overrides ?? {});
+        if (tried !== canonical(overrides))
+          throw new InputError("body.backtest", expected, `${backtest}, which tried ${tried.slice(0, 200)}`);
       }
       return reply.code(201).send(desk.publish(request.body, actorOf(request)));
     },

@@ -50,7 +50,9 @@ export function PublishPanel(): JSX.Element {
       return;
     }
     const chosen = backtest() === "" ? null : backtest();
-    const answer = await post<LimitsView>("/api/limits", { overrides: desk.draft.limits(), reason: reason().trim(), backtest: chosen });
+    const after = desk.published()[0]?.id ?? null;
+    const body = { overrides: desk.draft.limits(), reason: reason().trim(), backtest: chosen, after };
+    const answer = await post<LimitsView>("/api/limits", body);
     setSending(false);
     if (!answer.ok) return void setError(answer.error);
     desk.draft.discard();

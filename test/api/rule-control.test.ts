@@ -246,6 +246,8 @@ describe("backtests", () => {
     const { body } = await ask<Insight>("viewer", "GET", "/api/rules/why?asset=S1-A");
     expect(body.rules.find(({ kind, asset }) => kind === "low_pressure" && asset === "S1-A")!.limits["low_pressure_margin"]).toBe(300);
     await ask<LimitsView>("engineer", "POST", "/api/limits", { overrides: {}, reason: "恢复默认" });
+    const late = await ask("engineer", "POST", "/api/limits", { overrides: WIDE, reason: "晚了", after: made.body.id });
+    expect([late.status, late.body.error?.details.place]).toEqual([409, "body.after"]);
     const history = await ask<{ items: LimitsView[] }>("viewer", "GET", "/api/limits");
     expect(history.body.items.map(({ reason }) => reason)).toEqual(["恢复默认", "宽些"]);
     expect(openAudit(database).list({ limit: 50, subject: "limits" })).toHaveLength(2);
