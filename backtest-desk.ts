@@ -46,7 +46,9 @@ export interface BacktestDeskParts {
 
 export function createBacktestDesk(parts: BacktestDeskParts): BacktestDesk {
   const { database, now } = parts;
-  const records = openBacktestRecords(database);
+  const based = (): Set<string> =>
+    new Set(parts.decisions().flatMap((decision) => (decision.type === "limits" ? (decision.backtest ?? []) : [])));
+  const records = openBacktestRecords(database, based);
   const audit = openAudit(database);
   const aborts = new Map<string, AbortController>();
   const progress = new Map<string, number>();
@@ -58,8 +60,6 @@ export function createBacktestDesk(parts: BacktestDeskParts): BacktestDesk {
     if (run.state === "queued" || run.state === "running")
       records.save({ ...run, state: "failed", endedAt: now(), error: "the platform was restarted" });
 
-  const based = (): Set<string> =>
-    new Set(parts.decisions().flatMap((decision) => (decision.type === "limits" ? (decision.backtest ?? []) : [])));
   const told = (run: BacktestRun): BacktestRun => ({ ...run, progress: progress.get(run.id) ?? run.progress });
 
   const work = async (id: string, signal: AbortSignal): Promise<void> => {
@@ -69,7 +69,7 @@ export function createBacktestDesk(parts: BacktestDeskParts): BacktestDesk {
     records.save(run);
     try {
       const { figures, outcome } = await play(parts, run, signal, (share) => progress.set(id, share));
-      records.save({ ...run, state: "done", progress: 1, endedAt: now(), figures }, outcome, based());
+      records.save({ ...run, state: "done", progress: 1, endedAt: now(), figures }, outcome);
     } catch (error) {
       const share = progress.get(id) ?? 0;
       if (signal.aborted) {
@@ -110,7 +110,7 @@ export function createBacktestDesk(parts: BacktestDeskParts): BacktestDesk {
         figures: null,
       };
       database.transaction(() => {
-        records.save(run, undefined, based());
+        records.save(run);
         audit.append({ at: now(), who: by.name, ip: by.ip, what: "rules.backtest", subject: run.id, after: request, result: "ok" });
       });
       const abort = new AbortController();

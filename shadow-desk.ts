@@ -16,6 +16,7 @@ import { readOverrides } from "./rules/limit-file.ts";
 import type { Limit } from "./rules/limits.ts";
 import type { History } from "./rules/rewind.ts";
 import { openAudit } from "./store/audit.ts";
+import { openShadowRecords, type ShadowRecord } from "./store/shadow-records.ts";
 import { openDatabase, type AppDatabase } from "./store/database.ts";
 import { createTicketDesk, type TicketDesk } from "./ticket-desk.ts";
 
@@ -50,31 +51,25 @@ export interface ShadowDeskParts {
   readonly log: Log;
 }
 
-type Kept = Omit<Shadow, "ready" | "stations">;
-
 interface Running {
   readonly host: RuleHost;
   readonly watch: FaultWatch;
   /** Stations that have caught up: only they take fresh readings. */
   readonly ready: Set<string>;
+  /** What people decided, with the limits that are tried. */
+  readonly decisions: (all: readonly Decision[]) => Decision[];
   isOver: boolean;
 }
 
 export function createShadowDesk(parts: ShadowDeskParts): ShadowDesk {
   const { database, file, network, now, log } = parts;
   const audit = openAudit(database);
-  const newest = database.sql.prepare("SELECT sequence, body FROM shadows ORDER BY sequence DESC LIMIT 1");
-  const insert = database.sql.prepare("INSERT INTO shadows (body) VALUES (?)");
-  const update = database.sql.prepare("UPDATE shadows SET body = ? WHERE sequence = ?");
+  const records = openShadowRecords(database);
   let own: { readonly database: AppDatabase; readonly desk: TicketDesk } | undefined;
   let running: Running | undefined;
 
-  const kept = (): Kept | undefined => {
-    const row = newest.get();
-    return row === undefined ? undefined : (JSON.parse(String(row["body"])) as Kept);
-  };
   const state = (): Shadow | undefined => {
-    const last = kept();
+    const last = records.newest();
     if (last === undefined) return undefined;
     const known = network.stations.filter(({ id }) => parts.extent(id) !== undefined);
     return { ...last, ready: known.filter(({ id }) => running?.ready.has(id)).length, stations: known.length };
@@ -86,10 +81,10 @@ export function createShadowDesk(parts: ShadowDeskParts): ShadowDesk {
     }
     return own;
   };
-  const triedDecisions = (all: readonly Decision[], { overrides, startedAt }: Kept): Decision[] =>
-    withTriedLimits(all, overrides, startedAt);
-
-  const run = (shadow: Kept): void => {
+  const run = ({ overrides }: ShadowRecord): void => {
+    // From this moment, not from the shadow's first one: what the live rules have saved knows of no other limits, and has to fit.
+    const beganAt = now();
+    const decisions = (all: readonly Decision[]): Decision[] => withTriedLimits(all, overrides, beganAt);
     const ready = new Set<string>();
     const host = new RuleHost({
       network,
@@ -105,10 +100,10 @@ export function createShadowDesk(parts: ShadowDeskParts): ShadowDesk {
       now,
       log: { ...log, info: () => undefined },
     });
-    const mine: Running = { host, watch, ready, isOver: false };
+    const mine: Running = { host, watch, ready, decisions, isOver: false };
     running = mine;
-    host.decide(triedDecisions(parts.decisions(), shadow));
-    host.load(parts.host.save());
+    host.decide(decisions(parts.decisions()));
+    host.load(parts.host.save().filter(({ at }) => at < beganAt));
     watch.start();
     void catchUp(mine);
   };
@@ -143,7 +138,7 @@ export function createShadowDesk(parts: ShadowDeskParts): ShadowDesk {
     state,
 
     difference() {
-      const shadow = kept();
+      const shadow = records.newest();
       if (shadow === undefined || (own === undefined && !existsSync(file))) return undefined;
       const to = shadow.endedAt ?? now();
       const tried = liveTickets(tickets().desk, shadow.startedAt, to + 1).map((ticket) => ({ ...ticket, id: null }));
@@ -152,12 +147,12 @@ export function createShadowDesk(parts: ShadowDeskParts): ShadowDesk {
 
     begin({ overrides, reason }, by) {
       const read = readOverrides(overrides, network, parts.limits, "overrides");
-      const shadow: Kept = { overrides: read, reason, by: by.name, startedAt: now(), endedAt: null };
+      const shadow: ShadowRecord = { overrides: read, reason, by: by.name, startedAt: now(), endedAt: null };
       halt();
       closeTickets();
       for (const suffix of ["", "-wal", "-shm"]) rmSync(`${file}${suffix}`, { force: true });
       database.transaction(() => {
-        insert.run(JSON.stringify(shadow));
+        records.append(shadow);
         audit.append({ at: now(), who: by.name, ip: by.ip, what: "rules.shadow", subject: "shadow", after: shadow, result: "ok" });
       });
       run(shadow);
@@ -165,12 +160,11 @@ export function createShadowDesk(parts: ShadowDeskParts): ShadowDesk {
     },
 
     end(by) {
-      const row = newest.get();
-      const shadow = kept();
-      if (row === undefined || shadow === undefined || shadow.endedAt !== null) return undefined;
+      const shadow = records.newest();
+      if (shadow === undefined || shadow.endedAt !== null) return undefined;
       halt();
       database.transaction(() => {
-        update.run(JSON.stringify({ ...shadow, endedAt: now() } satisfies Kept), Number(row["sequence"]));
+        records.end(now());
         audit.append({ at: now(), who: by.name, ip: by.ip, what: "rules.shadow.end", subject: "shadow", result: "ok" });
       });
       return state();
@@ -183,12 +177,11 @@ export function createShadowDesk(parts: ShadowDeskParts): ShadowDesk {
     },
 
     decide(all) {
-      const shadow = kept();
-      if (running !== undefined && shadow !== undefined) running.host.decide(triedDecisions(all, shadow));
+      running?.host.decide(running.decisions(all));
     },
 
     resume() {
-      const shadow = kept();
+      const shadow = records.newest();
       if (shadow !== undefined && shadow.endedAt === null) run(shadow);
     },
 

@@ -11,11 +11,12 @@ export interface BacktestRecords {
   all(): BacktestRun[];
   get(id: string): BacktestRun | undefined;
   outcome(id: string): BacktestOutcome | undefined;
-  /** Writes a run, new or changed. `kept`: ids that must not be forgotten. */
-  save(run: BacktestRun, outcome?: BacktestOutcome, kept?: ReadonlySet<string>): void;
+  /** Writes a run, new or changed. */
+  save(run: BacktestRun, outcome?: BacktestOutcome): void;
 }
 
-export function openBacktestRecords(database: AppDatabase): BacktestRecords {
+/** `kept`: ids that must not be forgotten. */
+export function openBacktestRecords(database: AppDatabase, kept: () => ReadonlySet<string>): BacktestRecords {
   const { sql } = database;
   const list = sql.prepare("SELECT body FROM backtests ORDER BY sequence DESC");
   const one = sql.prepare("SELECT body FROM backtests WHERE id = ?");
@@ -36,10 +37,12 @@ export function openBacktestRecords(database: AppDatabase): BacktestRecords {
       const text = outcomeOf.get(id)?.["outcome"];
       return typeof text === "string" ? (JSON.parse(text) as BacktestOutcome) : undefined;
     },
-    save: (run, outcome, kept = new Set()) =>
+    save: (run, outcome) =>
       database.transaction(() => {
         upsert.run(run.id, JSON.stringify(run), outcome === undefined ? null : JSON.stringify(outcome));
-        for (const { id } of surplus.all(KEPT)) if (!kept.has(String(id))) forget.run(String(id));
+        const old = surplus.all(KEPT).map(({ id }) => String(id));
+        const wanted = old.length === 0 ? undefined : kept();
+        for (const id of old) if (wanted?.has(id) !== true) forget.run(id);
       }),
   };
 }
