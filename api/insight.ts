@@ -3,6 +3,7 @@ import type { Insight, LearnedFact, Learning, RuleTrace } from "../model/insight
 import type { Network } from "../model/network.ts";
 import { SEASON_PHASES } from "../model/season.ts";
 import { ApiError, notFound } from "./errors.ts";
+import { unlessGone } from "./gone.ts";
 import { assetIds } from "./network.ts";
 import {
   assetIdSchema,
@@ -16,7 +17,7 @@ import {
   timeSchema,
   type Api,
 } from "./schemas.ts";
-import type { InsightService } from "./rule-services.ts";
+import type { AssetLook, InsightService } from "./rule-services.ts";
 
 /** `/api/rules/why` and `/api/rules/learned`: why something was found or not, and what the rules know, now or at a past moment. */
 
@@ -75,19 +76,13 @@ export function insightRoutes(app: Api, network: Network, insight: InsightServic
   const config = { access: "viewer" } as const;
   const tags = ["rules"];
 
-  const look = async (asset: string, at: number | undefined, socket: { on(event: "close", listener: () => void): unknown }) => {
+  /** Undefined before the station's first reading; "gone": so is the client. */
+  const look = async (asset: string, at: number | undefined, signal: AbortSignal): Promise<AssetLook | "gone" | undefined> => {
     if (network.asset(asset) === undefined) throw notFound("asset", asset, assetIds(network));
     if (at === undefined || at >= now()) return insight.now(asset);
-    const abort = new AbortController();
-    socket.on("close", () => abort.abort(new Error("nobody waits for it any more")));
-    const asked = insight.at(asset, at, abort.signal);
+    const asked = insight.at(asset, at, signal);
     if (asked === undefined) throw new ApiError("overloaded", "too many past moments are being worked out: try again in a moment");
-    try {
-      return await asked;
-    } catch (error) {
-      if (!abort.signal.aborted) throw error;
-      throw new ApiError("too_slow", "nobody waits for it any more");
-    }
+    return (await unlessGone(asked, signal)) ?? "gone";
   };
 
   app.get(
@@ -101,8 +96,11 @@ export function insightRoutes(app: Api, network: Network, insight: InsightServic
         response: { 200: insightSchema, ...errors(404) },
       },
     },
-    async ({ query, raw }) =>
-      (await look(query.asset, query.at, raw.socket))?.insight ?? { asset: query.asset, at: null, phase: null, rules: [] },
+    async ({ query, signal }, reply) => {
+      const found = await look(query.asset, query.at, signal);
+      if (found === "gone") return reply.hijack();
+      return found?.insight ?? { asset: query.asset, at: null, phase: null, rules: [] };
+    },
   );
   app.get(
     "/api/rules/learned",
@@ -115,7 +113,10 @@ export function insightRoutes(app: Api, network: Network, insight: InsightServic
         response: { 200: learningSchema, ...errors(404) },
       },
     },
-    async ({ query, raw }) =>
-      (await look(query.asset, query.at, raw.socket))?.learning ?? { asset: query.asset, facts: [], distrusted: [] },
+    async ({ query, signal }, reply) => {
+      const found = await look(query.asset, query.at, signal);
+      if (found === "gone") return reply.hijack();
+      return found?.learning ?? { asset: query.asset, facts: [], distrusted: [] };
+    },
   );
 }

@@ -5,6 +5,7 @@ import type { Asset } from "../model/network.ts";
 import { isSignalId, SIGNAL_IDS, SIGNALS, type Level, type SignalId } from "../model/signals.ts";
 import { notFound } from "./errors.ts";
 import { assetIds, etagOf, isUnchanged } from "./network.ts";
+import { unlessGone } from "./gone.ts";
 import { assetIdSchema, errors, signalSchema, timeQuery, timeSchema, wholeNumber, type Api } from "./schemas.ts";
 import type { ApiServices } from "./services.ts";
 
@@ -93,16 +94,6 @@ export function seriesRoutes(app: Api, services: Pick<ApiServices, "now" | "netw
       return reply.type("application/json; charset=utf-8").send(body as never);
     },
   );
-}
-
-/** Undefined when the client went before the answer was there: nobody is left to be told. */
-async function unlessGone<Answer>(answer: Promise<Answer>, signal: AbortSignal): Promise<Answer | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (signal.aborted) return undefined;
-    throw error;
-  }
 }
 
 function rangeOf(query: { from?: number | undefined; to?: number | undefined }, now: number): { from: number; to: number } {

@@ -25,8 +25,10 @@ export function networkLeaders(network: Network, stations: readonly StationFindi
   const own = new Map(stations.map(({ station, episodes }) => [station, episodes.filter((episode) => speaksForStation(network, episode))]));
   for (const [kind, same] of Map.groupBy([...own.values()].flat(), (episode) => episode.kind)) {
     if (kind === "primary_shortage" || same.length <= NETWORK_STORM) continue;
-    // What its own station explains cannot speak for others: it has no ticket.
-    const unexplained = same.filter((episode) => !isExplained(network, episode, own.get(episode.station)!, episode.detectedAt));
+    // What its own station explains cannot speak for others: it has no ticket. Who is in no storm with them is in none without them.
+    const unexplained = [...stormLeaders(same, NETWORK_STORM).keys()].filter(
+      (episode) => !isExplained(network, episode, own.get(episode.station)!, episode.detectedAt),
+    );
     for (const [member, leader] of stormLeaders(unexplained, NETWORK_STORM)) leaders.set(member, leader);
   }
   return leaders;

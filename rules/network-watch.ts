@@ -9,6 +9,8 @@ export class NetworkWatch {
   readonly #network: Network;
   #leaders: ReadonlyMap<Episode, Episode> = new Map();
   #isStale = false;
+  /** Findings that are grouped, by name: a refreshed one is another object and has to be grouped anew. */
+  #grouped: ReadonlySet<string> = new Set();
 
   constructor(network: Network) {
     this.#network = network;
@@ -18,7 +20,11 @@ export class NetworkWatch {
   readonly leaderOf = (episode: Episode): Episode | undefined => this.#leaders.get(episode);
 
   note(transitions: readonly Transition[]): void {
-    this.#isStale ||= transitions.some(({ episode }) => speaksForStation(this.#network, episode));
+    this.#isStale ||= transitions.some(
+      ({ type, episode }) =>
+        speaksForStation(this.#network, episode) &&
+        (type !== "refreshed" || episode.kind === "primary_shortage" || this.#grouped.has(nameOf(episode))),
+    );
   }
 
   /** A station's findings were worked out anew. */
@@ -37,6 +43,7 @@ export class NetworkWatch {
       return [{ station: id, branch: primaryBranch ?? "", isReporting: isReporting(run, id), episodes: ownEpisodes(run) }];
     });
     this.#leaders = networkLeaders(this.#network, seen);
+    this.#grouped = new Set(Array.from(this.#leaders.keys(), nameOf));
     const changed = seen.filter(({ episodes }) =>
       episodes.some((episode) => nameOf(before.get(episode)) !== nameOf(this.#leaders.get(episode))),
     );
@@ -45,6 +52,6 @@ export class NetworkWatch {
   }
 }
 
-/** Names a leader: a refreshed episode is another object. */
-export const nameOf = (leader: Episode | undefined): string =>
-  leader === undefined ? "" : `${leader.kind} ${leader.asset} ${leader.detectedAt}`;
+/** Names a finding: a refreshed one is another object. Empty for none. */
+export const nameOf = (episode: Episode | undefined): string =>
+  episode === undefined ? "" : `${episode.kind} ${episode.asset} ${episode.detectedAt}`;
