@@ -1,13 +1,14 @@
 import { createSignal, For, Show, type JSX } from "solid-js";
 import type { BacktestRun } from "../../model/backtest.ts";
 import { post, type ApiError } from "../api.ts";
+import { FormError } from "../components/form-error.tsx";
 import { Panel } from "../components/panel.tsx";
 import { Segments } from "../components/segments.tsx";
-import { errorText } from "../components/states.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { AssetPicker } from "./asset-picker.tsx";
 import { LockedButton } from "./locked-button.tsx";
 import { fromLocalInput, fullMinute, toLocalDay } from "./local-time.ts";
+import { ReasonField } from "./reason-field.tsx";
 import { useRules } from "./rules-context.ts";
 
 /** What is to be tried: which limits, over which window, at which stations, and why. */
@@ -120,23 +121,8 @@ export function BacktestForm(props: { onAsked: (run: BacktestRun) => void }): JS
             </For>
           </ul>
         </Show>
-        <label class="form-field">
-          <span>{t("rulesReason")}</span>
-          <input
-            class="input"
-            maxlength="500"
-            autocomplete="off"
-            value={reason()}
-            onInput={(event) => setReason(event.currentTarget.value)}
-          />
-        </label>
-        <Show when={error()}>
-          {(failed) => (
-            <p class="form-error" role="alert">
-              {errorText(shell, failed())}
-            </p>
-          )}
-        </Show>
+        <ReasonField value={reason()} onInput={setReason} />
+        <FormError error={error()} />
         <LockedButton text={t("backtestStart")} locked={locked()} busy={sending()} main submit />
       </form>
     </Panel>

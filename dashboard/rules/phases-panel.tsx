@@ -2,8 +2,9 @@ import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
 import type { StationPhaseView } from "../../model/rule-control.ts";
 import { SETTABLE_PHASES, type SettablePhase } from "../../model/season.ts";
 import { get, post, type ApiError, type Page } from "../api.ts";
+import { FormError } from "../components/form-error.tsx";
 import { Panel } from "../components/panel.tsx";
-import { ErrorState, errorText, Loading } from "../components/states.tsx";
+import { ErrorState, Loading } from "../components/states.tsx";
 import { type Column, WindowedTable } from "../components/windowed-table.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { createFetched } from "../fetched.ts";
@@ -183,13 +184,7 @@ export function PhasesPanel(): JSX.Element {
         <p role="status" class="publish-done">
           <Show when={done() > 0}>✓ {t("seasonDone", { n: done() })}</Show>
         </p>
-        <Show when={error()}>
-          {(failed) => (
-            <p class="form-error" role="alert">
-              {errorText(shell, failed())}
-            </p>
-          )}
-        </Show>
+        <FormError error={error()} />
       </form>
       <Show
         when={valueOf(answer)}

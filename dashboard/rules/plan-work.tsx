@@ -3,14 +3,15 @@ import { FAULT_KINDS, type FaultKind } from "../../model/finding.ts";
 import type { WorkView } from "../../model/rule-control.ts";
 import { KIND_WORDS } from "../../model/words.ts";
 import { get, post, type ApiError, type Page, type Result } from "../api.ts";
+import { FormError } from "../components/form-error.tsx";
 import { Panel } from "../components/panel.tsx";
 import { Segments } from "../components/segments.tsx";
-import { errorText } from "../components/states.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { createFetched, type Fetched } from "../fetched.ts";
 import { AssetPicker } from "./asset-picker.tsx";
 import { fromLocalInput, toLocalInput } from "./local-time.ts";
 import { LockedButton } from "./locked-button.tsx";
+import { ReasonField } from "./reason-field.tsx";
 import { useRules, whileLookedAt } from "./rules-context.ts";
 
 /** Planning work on an asset, or shelving kinds of findings there: meanwhile nothing of them opens a ticket. */
@@ -123,24 +124,8 @@ export function PlanWork(props: { onPlanned: () => void }): JSX.Element {
             </Show>
           </div>
         </div>
-        <label class="form-field">
-          <span>{t("rulesReason")}</span>
-          <input
-            class="input"
-            maxlength="500"
-            autocomplete="off"
-            disabled={!desk.may("steward")}
-            value={reason()}
-            onInput={(event) => setReason(event.currentTarget.value)}
-          />
-        </label>
-        <Show when={error()}>
-          {(failed) => (
-            <p class="form-error" role="alert">
-              {errorText(shell, failed())}
-            </p>
-          )}
-        </Show>
+        <ReasonField value={reason()} onInput={setReason} disabled={!desk.may("steward")} />
+        <FormError error={error()} />
         <LockedButton text={t("workPlanNow")} locked={locked()} busy={sending()} main submit />
       </form>
     </Panel>

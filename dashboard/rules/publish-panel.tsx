@@ -1,8 +1,8 @@
 import { createEffect, createMemo, createSignal, For, on, Show, type JSX } from "solid-js";
 import type { LimitsView } from "../../model/rule-control.ts";
 import { post, type ApiError } from "../api.ts";
+import { FormError } from "../components/form-error.tsx";
 import { Panel } from "../components/panel.tsx";
-import { errorText } from "../components/states.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { formatDay } from "../format.ts";
 import { LockedButton } from "./locked-button.tsx";
@@ -96,13 +96,7 @@ export function PublishPanel(): JSX.Element {
             </select>
           </label>
         </Show>
-        <Show when={error()}>
-          {(failed) => (
-            <p class="form-error" role="alert">
-              {errorText(shell, failed())}
-            </p>
-          )}
-        </Show>
+        <FormError error={error()} />
         <LockedButton text={t("rulesPublishNow")} locked={locked()} busy={sending()} main submit />
         <p role="status" class="publish-done">
           <Show when={done()}>{(set) => <>✓ {t("rulesPublished", { id: set().id })}</>}</Show>

@@ -1,6 +1,6 @@
-import { createSignal, createUniqueId, Show, type JSX } from "solid-js";
+import { createSignal, createUniqueId, type JSX } from "solid-js";
 import type { ApiError, Result } from "../api.ts";
-import { errorText } from "../components/states.tsx";
+import { FormError } from "../components/form-error.tsx";
 import { useShell } from "../context.ts";
 
 /** Asks for the reason of something that is done at once. Ctrl+Enter sends. */
@@ -48,13 +48,7 @@ export function ReasonDialog(props: {
           {t("rulesReason")}
           <textarea class="input" name="reason" rows="2" required maxlength="500" autofocus />
         </label>
-        <Show when={error()}>
-          {(failed) => (
-            <p class="form-error" role="alert">
-              {errorText(shell, failed())}
-            </p>
-          )}
-        </Show>
+        <FormError error={error()} />
         <div class="panel-buttons">
           <button type="submit" class="button button-main" disabled={sending()}>
             {props.confirm}

@@ -1,8 +1,9 @@
 import { createSignal, For, Show, type JSX } from "solid-js";
 import type { BacktestRun } from "../../model/backtest.ts";
 import { remove, type ApiError } from "../api.ts";
+import { FormError } from "../components/form-error.tsx";
 import { Panel } from "../components/panel.tsx";
-import { ErrorState, errorText, Loading } from "../components/states.tsx";
+import { ErrorState, Loading } from "../components/states.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { formatDateTime, formatDay, formatShare } from "../format.ts";
 import { sameLimits } from "./draft.ts";
@@ -28,13 +29,7 @@ export function RunList(props: { chosen: BacktestRun | undefined; onChoose: (run
   };
   return (
     <Panel title={t("backtestRuns")} note={t("backtestRunsNote")}>
-      <Show when={error()}>
-        {(failed) => (
-          <p class="form-error" role="alert">
-            {errorText(shell, failed())}
-          </p>
-        )}
-      </Show>
+      <FormError error={error()} />
       <Show
         when={desk.runs().length > 0}
         fallback={

@@ -1,9 +1,10 @@
 import { createSignal, Show, type JSX } from "solid-js";
 import type { Shadow, TicketDifference } from "../../model/backtest.ts";
 import { get, post, remove, type ApiError, type Result } from "../api.ts";
+import { FormError } from "../components/form-error.tsx";
 import { FigureTile } from "../components/figure-tile.tsx";
 import { Panel } from "../components/panel.tsx";
-import { ErrorState, errorText, Loading } from "../components/states.tsx";
+import { ErrorState, Loading } from "../components/states.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { createFetched, type Fetched } from "../fetched.ts";
 import { formatDateTime } from "../format.ts";
@@ -13,6 +14,7 @@ import { changesBetween } from "./draft.ts";
 import { KindBars } from "./kind-bars.tsx";
 import { LockedButton } from "./locked-button.tsx";
 import { medianLeadSince, sideCounts } from "./outcome.ts";
+import { ReasonField } from "./reason-field.tsx";
 import { errorOf, useRules, valueOf, whileLookedAt } from "./rules-context.ts";
 
 /** Other limits beside the live ones: begun with the draft, with tickets that nobody sees on the board, stopped at will. */
@@ -25,9 +27,6 @@ type FetchedShadow = Fetched<Result<ShadowAnswer>>;
 
 const CATCHING_UP_MS = 2_000;
 const RESTING_MS = 20_000;
-
-/** Stations that never reported count as caught up too; only those that ever did are shown. */
-const ready = (shadow: Shadow): number => Math.min(shadow.ready, shadow.stations);
 
 export function createShadow(): FetchedShadow {
   const answer = createFetched(
@@ -88,31 +87,16 @@ export function ShadowPanel(props: { shadow: FetchedShadow; shown: boolean; onSh
               </button>
               <Show when={one().endedAt === null}>
                 <span class="run-side">
-                  <span class="secondary">{t("shadowReady", { n: ready(one()), all: one().stations })}</span>
-                  <progress class="run-progress" max={Math.max(1, one().stations)} value={ready(one())} aria-label={t("shadow")} />
+                  <span class="secondary">{t("shadowReady", { n: one().ready, all: one().stations })}</span>
+                  <progress class="run-progress" max={Math.max(1, one().stations)} value={one().ready} aria-label={t("shadow")} />
                 </span>
               </Show>
             </div>
           )}
         </Show>
         <form class="panel-form" onSubmit={begin}>
-          <Show when={error()}>
-            {(failed) => (
-              <p class="form-error" role="alert">
-                {errorText(shell, failed())}
-              </p>
-            )}
-          </Show>
-          <label class="form-field">
-            <span>{t("rulesReason")}</span>
-            <input
-              class="input"
-              maxlength="500"
-              autocomplete="off"
-              value={reason()}
-              onInput={(event) => setReason(event.currentTarget.value)}
-            />
-          </label>
+          <FormError error={error()} />
+          <ReasonField value={reason()} onInput={setReason} />
           <div class="panel-buttons">
             <LockedButton text={t(running() === undefined ? "shadowBegin" : "shadowReplace")} locked={locked()} busy={sending()} submit />
             <Show when={running()}>

@@ -2,7 +2,7 @@ import { createSignal, createUniqueId, For, Show, untrack, type JSX } from "soli
 import type { TicketMove } from "../../model/ticket.ts";
 import { MOVE_WORDS } from "../../model/words.ts";
 import { post, type ApiError } from "../api.ts";
-import { errorText } from "../components/states.tsx";
+import { FormError } from "../components/form-error.tsx";
 import { usePlant, useShell } from "../context.ts";
 import type { TicketDetail } from "./detail.ts";
 
@@ -116,13 +116,7 @@ export function MoveDialog(props: MovesProps & { move: TicketMove; override: boo
             <span class="form-hint">{t("moveNoteHint")}</span>
           </label>
         </Show>
-        <Show when={error()}>
-          {(failed) => (
-            <p class="form-error" role="alert">
-              {errorText(shell, failed())}
-            </p>
-          )}
-        </Show>
+        <FormError error={error()} />
         <div class="moves-rest">
           <button type="submit" class="button button-main" disabled={sending()}>
             {t("moveConfirm")}

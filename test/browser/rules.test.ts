@@ -1,22 +1,19 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Locator, Page } from "playwright-core";
 import { LIMITS } from "../../rules/catalogue.ts";
-import { accessibilityProblems, openStage, sidewaysPx, type Stage, type Visit } from "../support/browser.ts";
-import { ruleStory } from "../support/rule-story.ts";
+import { accessibilityProblems, sidewaysPx, type Stage, type Visit } from "../support/browser.ts";
+import { BROKEN, NOON, openRules, openRulesStage, panel } from "../support/rules-page.ts";
 import { until } from "../support/until.ts";
 
-/** 规则: an engineer changes a limit, tries it on history and beside the live rules, publishes it and goes back; asks why; plans work; sets phases. */
+/** 规则: an engineer changes a limit, tries it on history and beside the live rules, publishes it and goes back. */
 
 let stage: Stage;
-/** Noon of a day of heating, three hours after the makeup pump of the second station stopped. */
-const NOON = Date.parse("2027-01-10T12:00:00+08:00");
-const BROKEN = "S0002-L";
 /** As the product has it: the story goes on when it is tuned. */
 const MARGIN = LIMITS["low_pressure_margin"]!;
 const LEAD = /(早|晚) \d+ min|同时/;
 
 beforeAll(async () => {
-  stage = await openStage({ stations: 12, startAt: NOON, judged: ruleStory });
+  stage = await openRulesStage();
   const { backtests } = stage.fake.rules;
   const engineer = { name: "engineer", role: "engineer" } as const;
   const run = backtests.ask({ from: NOON - 86_400_000, to: NOON, stations: null, overrides: null, reason: "一天" }, engineer);
@@ -31,14 +28,7 @@ const field = (page: Page, limit: string): Locator =>
     .locator(".limit-row")
     .filter({ has: page.locator("code").getByText(limit, { exact: true }) })
     .locator("input");
-const panel = (page: Page, title: string): Locator =>
-  page.locator(".panel").filter({ has: page.getByRole("heading", { name: title, exact: true }) });
-
-async function rules(path = "/rules", visit: Visit = {}): Promise<Page> {
-  const page = await stage.open(path, { as: "engineer", width: 1560, height: 900, ...visit });
-  await page.waitForSelector(".limit-row, .panel-form, .trace, main .rules .state");
-  return page;
-}
+const rules = (path?: string, visit?: Visit): Promise<Page> => openRules(stage, path, visit);
 
 /** Asks for a backtest of what the form says, and waits for its result. */
 async function backtest(page: Page, reason: string): Promise<void> {
@@ -232,95 +222,6 @@ describe("an engineer", () => {
     await shadow.getByRole("button", { name: "结束影子" }).click();
     await shadow.getByText("已结束").waitFor();
     expect(stage.fake.rules.shadow.state()!.endedAt).not.toBeNull();
-  });
-});
-
-describe("why not", () => {
-  it("draws the last evaluations of every rule over an asset, and what was learned", async () => {
-    const page = await rules("/rules?tab=why");
-    await page.keyboard.press("/");
-    await page.keyboard.type("城东001 低区");
-    await page.keyboard.press("Enter");
-    await until("the asset in the URL", () => query(page, "asset") === BROKEN);
-    const first = page.locator(".trace").first();
-    await first.waitFor();
-    expect(await first.innerText()).toMatch(/补水故障[\s\S]*二次回压 0\.026，限 0\.240 MPa[\s\S]*已触发/);
-    expect(await first.locator("svg.spark").getAttribute("aria-label")).toMatch(/^\d\d:\d\d–12:00: 已触发 20$/);
-    expect(await first.locator(".spark-firing").count()).toBe(20);
-    expect(await page.locator(".fact").filter({ hasText: "日常回压" }).innerText()).toContain("0.265 MPa");
-  });
-  it("tells of a past moment in how many minutes a rule would have opened", async () => {
-    const page = await rules(`/rules?tab=why&asset=${BROKEN}`);
-    await page.getByLabel("时刻（留空为现在）").fill("2027-01-10T09:33");
-    await page.getByLabel("时刻（留空为现在）").blur();
-    const pending = page.locator(".trace-pending");
-    await pending.waitFor();
-    expect(await pending.innerText()).toMatch(/补水故障[\s\S]*\d+ min 后触发/);
-    await page.getByText(/判定到 01-10 09:3\d · 阶段 供热/).waitFor();
-    await page.locator(".fact").first().waitFor();
-    await page.getByRole("button", { name: "现在" }).click();
-    await page.getByText(/判定到 01-10 12:0\d/).waitFor();
-  });
-  it("of what nobody received says so", async () => {
-    const page = await rules("/rules?tab=why&asset=S0009-L");
-    await page.getByText("那时还没有它的数据").first().waitFor();
-  });
-});
-
-describe("works", () => {
-  it("are planned with a reason, say what they held back, and end early", async () => {
-    const page = await rules("/rules?tab=season", { as: "steward" });
-    const plan = panel(page, "计划作业");
-    await plan.getByLabel("在哪里").fill(BROKEN);
-    await page.keyboard.press("Enter");
-    await plan.getByText("不开单的类型").click();
-    await plan.getByRole("button", { name: "补水故障" }).click();
-    await plan.getByLabel("开始（留空为现在）").fill("2027-01-10T08:00");
-    await plan.getByRole("button", { name: "指定时刻" }).click();
-    await plan.getByRole("textbox", { name: "到" }).or(plan.locator('input[aria-label="到"]')).first().fill("2027-01-10T18:00");
-    expect(await plan.getByRole("button", { name: "登记作业" }).isDisabled()).toBe(true);
-    await plan.getByLabel("理由").fill("换补水泵");
-    await plan.getByRole("button", { name: "登记作业" }).click();
-    const work = page.locator(".work-running");
-    await work.waitFor();
-    expect(await work.innerText()).toMatch(/进行中[\s\S]*城东001站 · 低区机组 补水故障[\s\S]*01-10 08:00–18:00 · steward · 换补水泵/);
-    await page.reload();
-    await page.locator(".suppressed summary").click();
-    expect(await page.locator(".suppressed li").first().innerText()).toMatch(/补水故障 · 城东001站 · 低区机组/);
-    await page.getByRole("button", { name: /^结束作业/ }).click();
-    await page.locator("dialog[open]").waitFor();
-    expect(await accessibilityProblems(page)).toEqual([]);
-    await page.keyboard.type("已换好");
-    await page.keyboard.press("Control+Enter");
-    await page.locator(".work-over").waitFor();
-    expect(stage.fake.rules.ruleDesk.works()[0]!.state).toBe("over");
-    await page.locator("dialog[open]").waitFor({ state: "detached" });
-  });
-});
-
-describe("season phases", () => {
-  it("are set for several stations, confirmed, and taken back", async () => {
-    const page = await rules("/rules?tab=season", { as: "dispatcher" });
-    const phases = panel(page, "各站季节阶段");
-    await phases.getByRole("searchbox").fill("001站");
-    await until("only the first of each branch", async () => (await page.locator(".grid-row").count()) === 5);
-    await phases.getByRole("checkbox", { name: "北苑001站" }).check();
-    await phases.getByRole("checkbox", { name: "城东001站" }).check();
-    await phases.getByRole("combobox").selectOption({ label: "注水" });
-    await phases.getByLabel("理由").fill("二次网注水");
-    await phases.getByRole("button", { name: "设定 2 座" }).click();
-    await phases.getByText("已改 2 座").waitFor();
-    await until("both are set", async () => (await page.locator(".grid-row").filter({ hasText: "二次网注水" }).count()) === 2);
-    await phases.getByRole("checkbox", { name: "北苑001站" }).check();
-    await phases.getByLabel("理由").fill("已供热");
-    await phases.getByRole("button", { name: "按建议确认" }).click();
-    await until("one is confirmed", async () =>
-      /供热 01-10/.test(await page.locator(".grid-row").filter({ hasText: "北苑001站" }).innerText()),
-    );
-    await phases.getByRole("checkbox", { name: "全选" }).check();
-    await phases.getByLabel("理由").fill("按建议");
-    await phases.getByRole("button", { name: "收回设定" }).click();
-    await until("nobody set anything", async () => (await page.locator(".grid-row").filter({ hasText: "按建议" }).count()) === 5);
   });
 });
 
