@@ -64,7 +64,7 @@ export interface PlatformOptions {
 /** Snapshots of a station kept on disk: hours, then quarters of a day, then days (rules/snapshot.ts). */
 const SNAPSHOTS_PER_STATION = 48;
 /** Raise it when the saved form changes; the rules check the rest themselves. */
-const SNAPSHOT_FORMAT = "rules-2";
+const SNAPSHOT_FORMAT = "rules-3";
 /** Tickets of limits that are tried beside the live ones, in the data folder. */
 const SHADOW_FILE = "shadow.db";
 const EXTERNAL_CLIENT_ID = "heatsteward";

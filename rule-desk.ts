@@ -1,5 +1,5 @@
 import type { RuleDeskService } from "./api/rule-services.ts";
-import type { Decision, LimitsDecision, PhaseDecision, WorkDecision } from "./model/decision.ts";
+import { byTime, type Decision, type LimitsDecision, type PhaseDecision, type WorkDecision } from "./model/decision.ts";
 import { InputError } from "./model/input-error.ts";
 import type { Network } from "./model/network.ts";
 import type { Actor } from "./model/role.ts";
@@ -29,7 +29,7 @@ export interface RuleDesk extends RuleDeskService {
 export interface RuleDeskParts {
   readonly database: AppDatabase;
   readonly network: Network;
-  readonly host: Pick<RuleHost, "decide" | "phase" | "works">;
+  readonly host: Pick<RuleHost, "decide" | "phase" | "work">;
   readonly limits: Readonly<Record<string, Limit>>;
   readonly now: () => number;
   /** After a decision was made. */
@@ -85,9 +85,9 @@ export function createRuleDesk({ database, network, host, limits, now, onDecisio
   const viewOf = (work: WorkDecision): WorkView => {
     const { id, asset, from, madeAt, by, reason, kinds } = work;
     const until = Math.min(work.until, replacedAt(work, all));
-    const running = host.works(network.asset(asset)?.station ?? "").find((active) => active.id === id);
+    const told = host.work(network.asset(asset)?.station ?? "", id);
     const state = until <= Math.max(from, now()) ? "over" : from > now() ? "coming" : "running";
-    return { id, asset, from, until, kinds, madeAt, by, reason, state, suppressed: running?.suppressed ?? [] };
+    return { id, asset, from, until, kinds, madeAt, by, reason, state, suppressed: told?.suppressed ?? [] };
   };
   const planned = (): WorkDecision[] =>
     all.filter((decision): decision is WorkDecision => decision.type === "work" && decision.until > decision.from);
@@ -95,10 +95,12 @@ export function createRuleDesk({ database, network, host, limits, now, onDecisio
   return {
     decisions: () => all,
 
-    phases: () =>
-      network.stations.map(({ id: station }) => {
+    phases() {
+      // As the rules apply them: one that was made later may be about an earlier time.
+      const inOrder = all.toSorted(byTime);
+      return network.stations.map(({ id: station }) => {
         const told = host.phase(station);
-        const last = all.findLast((decision): decision is PhaseDecision => decision.type === "phase" && decision.station === station);
+        const last = inOrder.findLast((decision): decision is PhaseDecision => decision.type === "phase" && decision.station === station);
         return {
           station,
           phase: told?.phase ?? null,
@@ -106,7 +108,8 @@ export function createRuleDesk({ database, network, host, limits, now, onDecisio
           suggestedAt: told?.suggestedAt ?? null,
           set: last === undefined || last.phase === null ? null : { phase: last.phase, ...factsOf(last) },
         };
-      }),
+      });
+    },
 
     setPhase({ stations, phase, from, reason }, by) {
       for (const station of stations)

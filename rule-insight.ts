@@ -1,4 +1,5 @@
 import type { InsightService } from "./api/rule-services.ts";
+import { LEARNING_MS } from "./backtest/backtest.ts";
 import { lookAt } from "./backtest/fold-crew.ts";
 import type { Decision } from "./model/decision.ts";
 import type { Network } from "./model/network.ts";
@@ -7,8 +8,6 @@ import type { ReadingSource } from "./store/reading-slices.ts";
 
 /** Why rules found an asset healthy or not: now from the rules at work, for a past moment by folding its readings again in a thread. */
 
-/** Rules learn from so long before a moment (DOMAIN 3.5, 3.6). */
-const LEARNING_MS = 28 * 86_400_000;
 /** A saved state has no evaluations: so long after it there are the last twenty of every rule again. */
 const TRACED_MS = 24 * 3_600_000;
 /** Past moments that are worked out at once, and that wait. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Insight, LearnedFact, Learning, RuleTrace } from "../model/insight.ts";
+import type { AssetLook, Insight, LearnedFact, Learning, RuleTrace } from "../model/insight.ts";
 import type { Network } from "../model/network.ts";
 import { SEASON_PHASES } from "../model/season.ts";
 import { ApiError, notFound } from "./errors.ts";
@@ -17,7 +17,7 @@ import {
   timeSchema,
   type Api,
 } from "./schemas.ts";
-import type { AssetLook, InsightService } from "./rule-services.ts";
+import type { InsightService } from "./rule-services.ts";
 
 /** `/api/rules/why` and `/api/rules/learned`: why something was found or not, and what the rules know, now or at a past moment. */
 

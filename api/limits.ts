@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../model/input-error.ts";
+import { sameLimits } from "../model/limit-values.ts";
 import type { LimitsView } from "../model/rule-control.ts";
 import { actorOf } from "./auth.ts";
 import { ApiError } from "./errors.ts";
@@ -66,9 +67,9 @@ export function limitRoutes(app: Api, desk: RuleDeskService, backtests: Backtest
         if (run === undefined) throw new InputError("body.backtest", expected, JSON.stringify(backtest));
         if (run.state !== "done") throw new InputError("body.backtest", expected, `${backtest}, which is ${run.state}`);
         // Without limits of its own it tried those that are in force.
-        const tried = canonical(run.overrides ?? newest?.overrides ?? {});
-        if (tried !== canonical(overrides))
-          throw new InputError("body.backtest", expected, `${backtest}, which tried ${tried.slice(0, 200)}`);
+        const tried = run.overrides ?? newest?.overrides ?? {};
+        if (!sameLimits(tried, overrides))
+          throw new InputError("body.backtest", expected, `${backtest}, which tried ${JSON.stringify(tried).slice(0, 200)}`);
       }
       return reply.code(201).send(desk.publish(request.body, actorOf(request)));
     },
@@ -93,13 +94,4 @@ export function limitRoutes(app: Api, desk: RuleDeskService, backtests: Backtest
       return { ok: true } as const;
     },
   );
-}
-
-/** The same text for the same limits in any order; an asset without limits says nothing. */
-function canonical(overrides: Readonly<Record<string, Readonly<Record<string, number>>>>): string {
-  const sorted = Object.entries(overrides)
-    .filter(([, limits]) => Object.keys(limits).length > 0)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([asset, limits]) => [asset, Object.entries(limits).sort(([a], [b]) => (a < b ? -1 : 1))]);
-  return JSON.stringify(sorted);
 }

@@ -1,10 +1,10 @@
 import type { BacktestOutcome, BacktestRequest, BacktestRun, Shadow, TicketDifference } from "../model/backtest.ts";
-import type { Insight, Learning } from "../model/insight.ts";
+import type { AssetLook } from "../model/insight.ts";
 import type { Actor } from "../model/role.ts";
+import type { LimitValues } from "../model/limit-values.ts";
 import type {
   LimitsRequest,
   LimitsView,
-  LimitValues,
   PhaseRequest,
   RelearnRequest,
   StationPhaseView,
@@ -63,12 +63,6 @@ export interface ShadowService {
   begin(request: { readonly overrides: LimitValues; readonly reason: string }, by: Actor): Shadow;
   /** Undefined: none runs. */
   end(by: Actor): Shadow | undefined;
-}
-
-/** The rules' inside at one moment of an asset. */
-export interface AssetLook {
-  readonly insight: Insight;
-  readonly learning: Learning;
 }
 
 export interface InsightService {

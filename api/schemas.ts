@@ -5,7 +5,7 @@ import { z } from "zod";
 import { CONNECTIONS, type CircuitDerived } from "../model/live.ts";
 import { FAULT_KINDS, SEVERITIES } from "../model/finding.ts";
 import { SIGNAL_IDS } from "../model/signals.ts";
-import type { LimitValues } from "../model/rule-control.ts";
+import type { LimitValues } from "../model/limit-values.ts";
 import type { Text } from "../model/text.ts";
 import { ASSET_ID } from "../model/topic.ts";
 import { errorSchema } from "./errors.ts";

@@ -19,7 +19,7 @@ const workSchema: z.ZodType<WorkView> = decidedSchema
     state: z.enum(["coming", "running", "over"]),
     suppressed: z
       .array(z.strictObject({ kind: kindSchema, asset: z.string(), firstAt: timeSchema, lastAt: timeSchema }))
-      .describe("What would have been found without it, while it runs"),
+      .describe("What would have been found without it"),
   })
   .meta({ id: "Work" });
 const requestSchema = z.strictObject({

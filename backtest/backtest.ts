@@ -11,7 +11,7 @@ import { foldStations } from "./fold-crew.ts";
 
 const DAY_MS = 86_400_000;
 /** Rules learn from so long before the window: what hour is usual takes a fortnight, what weather four weeks (DOMAIN 3.5, 3.6). */
-const LEARNING_MS = 28 * DAY_MS;
+export const LEARNING_MS = 28 * DAY_MS;
 const TEN_MINUTES_MS = 600_000;
 
 export interface BacktestJob {

@@ -1,12 +1,13 @@
 import { Worker } from "node:worker_threads";
 import type { Decision } from "../model/decision.ts";
+import type { AssetLook } from "../model/insight.ts";
 import type { Reading } from "../model/reading.ts";
 import type { LimitOverrides } from "../rules/limits.ts";
 import { SEEN_MS_MAX } from "../rules/rewind.ts";
 import type { SavedState } from "../rules/saved.ts";
 import type { ReadingSource } from "../store/reading-slices.ts";
 import { createPacker, type ReadingColumns } from "./reading-columns.ts";
-import type { AssetLook, StationOutcome } from "./station-fold.ts";
+import type { StationOutcome } from "./station-fold.ts";
 
 /** Folds many stations in worker threads. What comes out depends on the readings alone, not on how many threads there are. */
 
@@ -77,9 +78,9 @@ export async function lookAt(asset: string, { station, saved, networkText, overr
   try {
     if (saved === undefined) await foldOne(thread, station, job);
     else {
-      const warm: Reading[] = [];
-      for await (const slice of job.readings(station, saved.at - SEEN_MS_MAX, saved.at + 1)) warm.push(...slice);
-      await foldOne(thread, station, { ...job, from: saved.at + 1 }, { saved, warm: createPacker()(warm) });
+      const warm: (readonly Reading[])[] = [];
+      for await (const slice of job.readings(station, saved.at - SEEN_MS_MAX, saved.at + 1)) warm.push(slice);
+      await foldOne(thread, station, { ...job, from: saved.at + 1 }, { saved, warm: createPacker()(warm.flat()) });
     }
     const answer = await thread.ask({ type: "look", asset });
     if (answer.type !== "looked") throw new Error(`the thread of ${asset} answered ${answer.type}`);

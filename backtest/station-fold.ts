@@ -1,6 +1,6 @@
 import { byTime, type Decision } from "../model/decision.ts";
 import type { Episode } from "../model/finding.ts";
-import type { Insight, Learning } from "../model/insight.ts";
+import type { AssetLook } from "../model/insight.ts";
 import type { Network } from "../model/network.ts";
 import type { Reading } from "../model/reading.ts";
 import { takeDecisions } from "../rules/decisions.ts";
@@ -33,11 +33,6 @@ export interface StationOutcome {
   readonly evaluations: number;
   readonly failures: number;
   readonly lastFailure: string | undefined;
-}
-
-export interface AssetLook {
-  readonly insight: Insight;
-  readonly learning: Learning;
 }
 
 export interface StationFolding {

@@ -1,5 +1,5 @@
 import type { FaultKind, Severity } from "./finding.ts";
-import type { LimitValues } from "./rule-control.ts";
+import type { LimitValues } from "./limit-values.ts";
 import type { Text } from "./text.ts";
 import type { Ticket } from "./ticket.ts";
 

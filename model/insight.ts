@@ -53,6 +53,12 @@ export interface LearnedFact {
   readonly taught: { readonly count: number; readonly of: "h" | "d" };
 }
 
+/** The rules' inside at one moment of an asset. */
+export interface AssetLook {
+  readonly insight: Insight;
+  readonly learning: Learning;
+}
+
 /** What the rules know of an asset from its past, and what they do not believe. */
 export interface Learning {
   readonly asset: string;

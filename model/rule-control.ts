@@ -1,4 +1,5 @@
 import type { FaultKind } from "./finding.ts";
+import type { LimitValues } from "./limit-values.ts";
 import type { SeasonPhase, SettablePhase } from "./season.ts";
 
 /** What people see of their decisions about the rules (model/decision.ts), and how they ask for new ones. */
@@ -31,12 +32,9 @@ export interface WorkView extends DecidedFacts {
   /** Kinds that open nothing meanwhile; null: all. */
   readonly kinds: readonly FaultKind[] | null;
   readonly state: "coming" | "running" | "over";
-  /** What would have been found without it, while it runs; nothing is suppressed without a record. */
+  /** What would have been found without it; nothing is suppressed without a record. */
   readonly suppressed: readonly { readonly kind: FaultKind; readonly asset: string; readonly firstAt: number; readonly lastAt: number }[];
 }
-
-/** "*" or an asset id -> name of a limit -> value. */
-export type LimitValues = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /** A set of limits that was published, for the whole network. */
 export interface LimitsView extends DecidedFacts {

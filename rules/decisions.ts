@@ -7,6 +7,8 @@ import type { Watch } from "./plan.ts";
 
 /** Suppressed findings that a work notes by name. */
 const SUPPRESSED_MAX = 50;
+/** Works that are over whose record is kept, of one station. */
+const PAST_WORKS_MAX = 50;
 
 /** A work that goes on at the moment. Plain data: part of every snapshot. */
 export interface ActiveWork {
@@ -61,7 +63,14 @@ export function applyDecisions(fold: StationFold, at: number): void {
     state.decided++;
     apply(fold, next);
   }
-  if (state.works.some(({ until }) => until <= at)) state.works = state.works.filter(({ until }) => until > at);
+  if (state.works.some(({ until }) => until <= at)) endWorks(fold, ({ until }) => until <= at);
+}
+
+/** Works that end leave the record of what they suppressed. */
+function endWorks({ state }: StationFold, isOver: (work: ActiveWork) => boolean): void {
+  const told = state.works.filter((work) => isOver(work) && work.suppressed.length > 0);
+  state.works = state.works.filter((work) => !isOver(work));
+  if (told.length > 0) state.pastWorks = [...state.pastWorks, ...told].slice(-PAST_WORKS_MAX);
 }
 
 function apply(fold: StationFold, decision: Decision): void {
@@ -82,10 +91,9 @@ function apply(fold: StationFold, decision: Decision): void {
 }
 
 /** A later work on the same asset and kinds replaces the one before: so a work is ended early. */
-function beginWork({ state }: StationFold, { id, asset, until, kinds, from }: WorkDecision): void {
-  const isSame = (work: ActiveWork): boolean => work.asset === asset && String(work.kinds) === String(kinds);
-  state.works = state.works.filter((work) => !isSame(work));
-  if (until > from) state.works.push({ id, asset, until, kinds, suppressed: [] });
+function beginWork(fold: StationFold, { id, asset, until, kinds, from }: WorkDecision): void {
+  endWorks(fold, (work) => work.asset === asset && String(work.kinds) === String(kinds));
+  if (until > from) fold.state.works.push({ id, asset, until, kinds, suppressed: [] });
 }
 
 function relearn({ state, plan }: StationFold, asset: string, kind: FaultKind | null): void {

@@ -185,6 +185,12 @@ export class RuleHost {
     return this.#runs.get(station)?.fold.state.works ?? [];
   }
 
+  /** A work that goes on at a station, or one of the last that were over and had kept something back. */
+  work(station: string, id: string): ActiveWork | undefined {
+    const { works = [], pastWorks = [] } = this.#runs.get(station)?.fold.state ?? {};
+    return [...works, ...pastWorks].find((work) => work.id === id);
+  }
+
   /** The season phase of a station, what was set by a person, and what calendar and signals suggest. Undefined before the first reading. */
   phase(station: string): StationPhase | undefined {
     const run = this.#runs.get(station);

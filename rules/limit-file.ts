@@ -1,11 +1,9 @@
 import { InputError, nearestWord } from "../model/input-error.ts";
+import { limitBounds } from "../model/limit-values.ts";
 import type { Network } from "../model/network.ts";
 import type { Limit, LimitOverrides } from "./limits.ts";
 
 /** Checks limits that somebody wrote: places and names that are known, numbers that can be. */
-
-/** A limit is a size, a time or a share: never negative, and hardly a thousand times its default. */
-const TIMES_MAX = 1_000;
 
 /** Throws an InputError that names the place in `value` (asset id or "*" -> limit -> number) where it is wrong. */
 export function readOverrides(value: unknown, network: Network, limits: Readonly<Record<string, Limit>>, place: string): LimitOverrides {
@@ -35,9 +33,7 @@ export function readOverrides(value: unknown, network: Network, limits: Readonly
           JSON.stringify(name),
           hint(nearestWord(name, Object.keys(limits))),
         );
-      const most = TIMES_MAX * Math.max(1, Math.abs(limit.value));
-      // Some outdoor temperatures lie below zero.
-      const least = limit.value < 0 ? -most : 0;
+      const { least, most } = limitBounds(limit.value);
       if (typeof number !== "number" || !Number.isFinite(number) || number < least || number > most)
         throw new InputError(
           `${place}.${asset}.${name}`,

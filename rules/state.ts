@@ -24,6 +24,8 @@ export interface StationState {
   decided: number;
   phaseSet: SettablePhase | undefined;
   works: ActiveWork[];
+  /** The last ones that are over and kept something from being found. */
+  pastWorks: ActiveWork[];
   limitsId: string | undefined;
   /** What each post's observer knows; undefined while it does not look. */
   observed: unknown[];
@@ -60,6 +62,7 @@ export function freshState(plan: StationPlan): StationState {
     decided: 0,
     phaseSet: undefined,
     works: [],
+    pastWorks: [],
     limitsId: undefined,
     observed: plan.posts.map(() => undefined),
     memories: plan.watches.map(() => undefined),

@@ -1,5 +1,6 @@
 import { createSignal, type Accessor } from "solid-js";
-import type { LimitsView, LimitValues } from "../../model/rule-control.ts";
+import type { LimitValues } from "../../model/limit-values.ts";
+import type { LimitsView } from "../../model/rule-control.ts";
 import { changesBetween, type Draft, type LimitChange, parseDraft, withLimit } from "./draft.ts";
 
 /** The draft of limits of this tab: what differs from the published set; kept over a reload, gone with the tab. */

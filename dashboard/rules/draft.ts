@@ -1,4 +1,4 @@
-import type { LimitValues } from "../../model/rule-control.ts";
+import { limitBounds, type LimitValues } from "../../model/limit-values.ts";
 
 /** Sets of limits as people change them: one limit at one place, what differs, what holds where. Pure. */
 
@@ -35,8 +35,6 @@ export function changesBetween(before: LimitValues, after: LimitValues): LimitCh
   });
 }
 
-export const sameLimits = (a: LimitValues, b: LimitValues): boolean => changesBetween(a, b).length === 0;
-
 /** How many limits a set holds. */
 export const countLimits = (set: LimitValues): number => Object.values(set).reduce((sum, limits) => sum + Object.keys(limits).length, 0);
 
@@ -64,14 +62,10 @@ export type ReadLimit =
   | { readonly ok: true; readonly value: number | undefined }
   | { readonly ok: false; readonly why: "number" | "range"; readonly least: number; readonly most: number };
 
-/** As the platform checks them (rules/limit-file.ts): hardly a thousand times the default, negative only where the default is. */
-const TIMES_MAX = 1_000;
-
 /** What somebody typed for a limit; nothing typed: as it is inherited. A true minus sign and a decimal comma are read too. */
 export function readLimit(typed: string, usual: number): ReadLimit {
   const text = typed.trim().replace("\u2212", "-").replace("，", ",").replace(",", ".");
-  const most = TIMES_MAX * Math.max(1, Math.abs(usual));
-  const least = usual < 0 ? -most : 0;
+  const { least, most } = limitBounds(usual);
   if (text === "") return { ok: true, value: undefined };
   if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) return { ok: false, why: "number", least, most };
   const value = Number(text);

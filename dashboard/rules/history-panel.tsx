@@ -1,9 +1,9 @@
 import { For, Show, type JSX } from "solid-js";
-import type { LimitValues } from "../../model/rule-control.ts";
+import { sameLimits, type LimitValues } from "../../model/limit-values.ts";
 import { Panel } from "../components/panel.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { formatDateTime } from "../format.ts";
-import { countLimits, sameLimits } from "./draft.ts";
+import { countLimits } from "./draft.ts";
 import { useRules } from "./rules-context.ts";
 
 /** The published sets: who, when, why, on which backtest; every one can be put back into the draft. */

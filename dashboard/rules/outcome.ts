@@ -1,7 +1,6 @@
 import type { BacktestRun, TicketDifference } from "../../model/backtest.ts";
 import type { FaultKind } from "../../model/finding.ts";
-import type { LimitValues } from "../../model/rule-control.ts";
-import { sameLimits } from "./draft.ts";
+import { sameLimits, type LimitValues } from "../../model/limit-values.ts";
 
 /** What a backtest or a shadow says beside the live tickets. Pure. */
 

@@ -1,12 +1,12 @@
 import { createSignal, For, Show, type JSX } from "solid-js";
 import type { BacktestRun } from "../../model/backtest.ts";
+import { sameLimits } from "../../model/limit-values.ts";
 import { remove, type ApiError } from "../api.ts";
 import { FormError } from "../components/form-error.tsx";
 import { Panel } from "../components/panel.tsx";
 import { ErrorState, Loading } from "../components/states.tsx";
 import { usePlant, useShell } from "../context.ts";
 import { formatDateTime, formatDay, formatShare } from "../format.ts";
-import { sameLimits } from "./draft.ts";
 import { isOver } from "./outcome.ts";
 import { useRules } from "./rules-context.ts";
 

@@ -236,9 +236,11 @@ describe("a refresh", () => {
   it("leaves the page, its charts and the focus where they are", async () => {
     const id = number("closed_valve");
     const page = await ticket(id);
-    const chart = await page.waitForSelector(".evidence .uplot canvas");
+    // A chart says its numbers once its curve is there; until then it is empty, and made anew with its lines.
+    const drawn = page.locator(".evidence .time-chart[aria-label*=' · ']").first();
+    const chart = (await drawn.locator("canvas").elementHandle())!;
     const box = await page.waitForSelector(".ticket-page");
-    await page.locator(".evidence .time-chart").first().focus();
+    await drawn.focus();
     // The page must not be gone for a moment either: a detached element would lose the focus.
     await page
       .context()

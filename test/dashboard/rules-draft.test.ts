@@ -1,14 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  changesBetween,
-  countLimits,
-  limitAt,
-  overriddenAt,
-  parseDraft,
-  readLimit,
-  sameLimits,
-  withLimit,
-} from "../../dashboard/rules/draft.ts";
+import { changesBetween, countLimits, limitAt, overriddenAt, parseDraft, readLimit, withLimit } from "../../dashboard/rules/draft.ts";
+import { sameLimits } from "../../model/limit-values.ts";
 
 /** A draft of limits: an engineer changes one here, takes one back there, and sees what differs. */
 

@@ -73,6 +73,20 @@ describe("decisions", () => {
     expect(host.statuses("S1").find(({ kind, asset }) => kind === "low_pressure" && asset === "S1-A")!.state).toBe("shelved");
   });
 
+  it("keeps that record when the work is over, ended early or in time, also across a restart", () => {
+    const history = new MemoryHistory();
+    const decided = [work("w1", "S1-A", 8, 20), { ...work("w2", "S1-A", 11, 11), madeAt: START + 1 }, work("w3", "S1-B", 8, 9)];
+    const host = hostOf(history, decided);
+    host.accept(history.commit(day.filter(({ at }) => at < LOST + 6 * HOUR)));
+    expect(host.works("S1")).toEqual([]);
+    expect(host.work("S1", "w1")!.suppressed.map(({ kind, asset }) => `${kind} ${asset}`)).toContain("low_pressure S1-A");
+    expect(host.work("S1", "w3")).toBeUndefined();
+    const restarted = hostOf(history, decided);
+    expect(restarted.load(deserialize(serialize(host.save())) as SavedState[])).toEqual([]);
+    restarted.resume("S1", { from: START, to: LOST + 6 * HOUR });
+    expect(restarted.work("S1", "w1")).toEqual(host.work("S1", "w1"));
+  });
+
   it("does not touch what is above or beside it", () => {
     expect(pressureLost(play([work("w1", "S1-B", 0, 24)]))).toHaveLength(1);
     expect(pressureLost(play([work("w1", "S1-A-B1", 0, 24)]))).toHaveLength(1);
