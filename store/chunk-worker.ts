@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { workerData } from "node:worker_threads";
 import { numberOf, setDurable } from "./telemetry-files.ts";
-import type { ChunkMessage, ChunkWorkerData, DropAnswer, DroppedChunks, FileSize } from "./worker-messages.ts";
+import type { ChunkMessage, ChunkWorkerData, FileSize, OldAnswer, OldChunks } from "./worker-messages.ts";
 import { inTransaction, serve } from "./worker-serve.ts";
 
 /** The thread that writes chunks and heads, drops what is too old, and gives back the room. */
@@ -29,7 +29,7 @@ const setHead = database.prepare(
      dropped_to = coalesce(max(dropped_to, excluded.dropped_to), dropped_to, excluded.dropped_to), open = excluded.open, tail = excluded.tail`,
 );
 const oldOnes = database.prepare("SELECT id, count, to_at AS 'to' FROM chunk WHERE series = ? AND to_at < ? ORDER BY to_at LIMIT ?");
-const oldest = database.prepare("SELECT from_at FROM chunk WHERE series = ? ORDER BY to_at LIMIT 1");
+const fromAfter = database.prepare("SELECT from_at FROM chunk WHERE series = ? ORDER BY to_at LIMIT 1 OFFSET ?");
 const setDropped = database.prepare(
   "UPDATE head SET points = points - ?, from_at = ?, dropped_to = max(coalesce(dropped_to, -1e999), ?) WHERE series = ?",
 );
@@ -48,29 +48,31 @@ function write({ chunks, removed, heads }: Extract<ChunkMessage, { kind: "write"
   });
 }
 
-function drop({ series, before }: Extract<ChunkMessage, { kind: "drop" }>): DropAnswer {
-  return inTransaction(database, () => {
-    const dropped: DroppedChunks[] = [];
-    let room = DROP_CHUNKS_MAX;
-    let done = 0;
-    while (done < series.length && room > 0) {
-      const id = series[done]!;
-      const chunks = oldOnes.all(id, before, room) as unknown as DroppedChunks["chunks"];
-      if (chunks.length > 0) dropped.push(dropChunks(id, chunks));
-      room -= chunks.length;
-      // The last one that fits may be the last there is, or not: the next step finds out.
-      if (room > 0) done++;
-    }
-    return { dropped, done };
-  });
+function old({ series, before }: Extract<ChunkMessage, { kind: "old" }>): OldAnswer {
+  const found: OldChunks[] = [];
+  let room = DROP_CHUNKS_MAX;
+  let done = 0;
+  while (done < series.length && room > 0) {
+    const id = series[done]!;
+    const chunks = oldOnes.all(id, before, room) as unknown as OldChunks["chunks"];
+    if (chunks.length > 0)
+      found.push({ series: id, chunks, from: (fromAfter.get(id, chunks.length)?.["from_at"] as number | undefined) ?? null });
+    room -= chunks.length;
+    // The last one that fits may be the last there is, or not: the next step finds out.
+    if (room > 0) done++;
+  }
+  return { old: found, done };
 }
 
-function dropChunks(series: number, chunks: DroppedChunks["chunks"]): DroppedChunks {
-  for (const { id } of chunks) removeChunk.run(id);
-  const from = (oldest.get(series)?.["from_at"] as number | undefined) ?? null;
-  const points = chunks.reduce((sum, { count }) => sum + count, 0);
-  setDropped.run(points, from, chunks[chunks.length - 1]!.to, series);
-  return { series, chunks, from };
+function drop({ old: all }: Extract<ChunkMessage, { kind: "drop" }>): null {
+  return inTransaction(database, () => {
+    for (const { series, chunks, from } of all) {
+      for (const { id } of chunks) removeChunk.run(id);
+      const points = chunks.reduce((sum, { count }) => sum + count, 0);
+      setDropped.run(points, from, chunks[chunks.length - 1]!.to, series);
+    }
+    return null;
+  });
 }
 
 function sizeOf(): FileSize {
@@ -113,6 +115,7 @@ function trim(): null {
 
 serve(database, (message: ChunkMessage) => {
   if (message.kind === "write") return write(message);
+  if (message.kind === "old") return old(message);
   if (message.kind === "drop") return drop(message);
   if (message.kind === "cut") return cutTime(message.bytes);
   if (message.kind === "shrink") return shrink();

@@ -89,31 +89,30 @@ export type ChunkMessage =
       readonly removed: readonly number[];
       readonly heads: readonly HeadRow[];
     }
-  /**
-   * Drops chunks of these series that end before `before`, the oldest of each first and a limited number in all; answered by
-   * `DropAnswer`. One transaction.
-   */
-  | { readonly kind: "drop"; readonly series: readonly number[]; readonly before: number }
+  /** Which chunks of these series end before `before`, the oldest of each first and a limited number in all; answered by `OldAnswer`. */
+  | { readonly kind: "old"; readonly series: readonly number[]; readonly before: number }
+  /** Drops chunks that `old` has named; one transaction, answered by null once it is on the disk. */
+  | { readonly kind: "drop"; readonly old: readonly OldChunks[] }
   /** Answered by `FileSize`. */
   | { readonly kind: "size" }
-  /** About how far back chunks have to go to free so many bytes; answered by a time for `drop`, or null when there are no chunks. */
+  /** About how far back chunks have to go to free so many bytes; answered by a time for `old`, or null when there are no chunks. */
   | { readonly kind: "cut"; readonly bytes: number }
   /** Gives some free pages back to the file system; answered by `FileSize`. */
   | { readonly kind: "shrink" }
   /** Leaves as little of the write-ahead log on the disk as can be; answered by null. */
   | { readonly kind: "trim" };
 
-export interface DropAnswer {
-  readonly dropped: readonly DroppedChunks[];
-  /** How many of the series, from the first, have nothing left to drop. */
+export interface OldAnswer {
+  readonly old: readonly OldChunks[];
+  /** How many of the series, from the first, have no further ones. */
   readonly done: number;
 }
 
-export interface DroppedChunks {
+export interface OldChunks {
   readonly series: number;
   /** Ascending in time. */
   readonly chunks: readonly { readonly id: number; readonly count: number; readonly to: number }[];
-  /** Start of the oldest chunk that is left; null: none is. */
+  /** Start of the oldest other chunk; null: there is none. */
   readonly from: number | null;
 }
 
