@@ -11,6 +11,7 @@ import { errors, timeSchema, type Api } from "./schemas.ts";
 const circuitFactsSchema = z.strictObject({
   heating: z.enum(["radiator", "floor"]),
   heatedAreaM2: z.number(),
+  sizeIsKnown: z.boolean(),
   households: z.number(),
   designSupplyC: z.number(),
   designReturnC: z.number(),

@@ -193,7 +193,9 @@ function circuitFacts(entry: CircuitEntry, path: Path, place: (path: Path) => st
   const heatedAreaM2 =
     entry.heated_area_m2 ??
     sum((child) => child.heated_area_m2) ??
-    (households ? households * NETWORK_DEFAULTS.areaPerHouseholdM2 : NETWORK_DEFAULTS.circuitAreaM2);
+    (households
+      ? households * NETWORK_DEFAULTS.areaPerHouseholdM2
+      : Math.max(NETWORK_DEFAULTS.circuitAreaM2, units.length * NETWORK_DEFAULTS.householdsPerUnit * NETWORK_DEFAULTS.areaPerHouseholdM2));
   const curve = entry.curve === undefined ? undefined : [...entry.curve].sort((a, b) => a[0] - b[0]);
   const designSupplyC = entry.design?.t_supply ?? NETWORK_DEFAULTS.designC[heating].supply;
   const designReturnC = entry.design?.t_return ?? NETWORK_DEFAULTS.designC[heating].return;
@@ -205,6 +207,7 @@ function circuitFacts(entry: CircuitEntry, path: Path, place: (path: Path) => st
   return {
     heating,
     heatedAreaM2,
+    sizeIsKnown: (entry.water_volume_m3 ?? entry.heated_area_m2 ?? sum((child) => child.heated_area_m2) ?? households) !== undefined,
     households: households ?? Math.round(heatedAreaM2 / NETWORK_DEFAULTS.areaPerHouseholdM2),
     designSupplyC,
     designReturnC,

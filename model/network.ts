@@ -16,6 +16,8 @@ export type Heating = "radiator" | "floor";
 export interface CircuitFacts {
   readonly heating: Heating;
   readonly heatedAreaM2: number;
+  /** The file tells area, households or water volume; else all three are a guess by the units that it names. */
+  readonly sizeIsKnown: boolean;
   readonly households: number;
   readonly designSupplyC: number;
   readonly designReturnC: number;

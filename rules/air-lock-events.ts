@@ -151,10 +151,12 @@ export const airEventsObserver: Observer<PriorEvents> = {
       facts?.staticPressureKpa === undefined
         ? events.usualKpa - get("air_lock_learned_dip_kpa")
         : facts.staticPressureKpa - get("air_lock_dip_kpa");
-    if (look.lowKpa < least) {
+    // A loop that always runs below what it was said to need has not dipped.
+    if (look.lowKpa < Math.min(least, events.usualKpa - get("air_lock_dip_kpa"))) {
       const fresh = sight(runs.dip, look.lowAt);
       events.dipKpa = fresh ? look.lowKpa : Math.min(events.dipKpa, look.lowKpa);
-    } else if (!Number.isNaN(look.meanKpa)) {
+    }
+    if (!Number.isNaN(look.meanKpa)) {
       const weight = STEP_MS / (USUAL_PRESSURE_HOURS * 3_600_000);
       events.usualKpa = Number.isNaN(events.usualKpa) ? look.meanKpa : events.usualKpa + weight * (look.meanKpa - events.usualKpa);
     }

@@ -146,9 +146,10 @@ function followIndex(
   const { dropK } = watch.peers;
   if (memory.signs === undefined) {
     // From the first filling on air is what starves units: there a drop that can be relied on is enough.
-    const isFirst = Number.isNaN(history.base) && cooling.amongPeers && dropK >= SMALL_DROP_K;
-    const risen = isFirst || index >= judgedBase(history, cooling.amongPeers, limits.cooling_base_max) * limits.air_lock_base_rise;
-    if (index < limits.air_lock_index || !risen) return learnFlutter(memory, unit, view, index);
+    const isFirst = view.phase === "commissioning" && Number.isNaN(history.base) && cooling.amongPeers && dropK >= SMALL_DROP_K;
+    const sure = index - cooling.indexError;
+    const risen = isFirst || sure >= judgedBase(history, cooling.amongPeers, limits.cooling_unknown_base) * limits.air_lock_base_rise;
+    if (sure < limits.air_lock_index || !risen) return learnFlutter(memory, unit, view, index);
     memory.onsetAt = roseAbove(history, (usualIndex(history) + index) / 2) ?? view.at;
     memory.signs = {
       prior: undefined,

@@ -14,6 +14,9 @@ export const MAKEUP_WINDOW_MS = 10 * MINUTE_MS;
 /** So long is enough where the pressure shows that the water did not stay in the loop. */
 export const QUICK_WINDOW_MS = 4 * MINUTE_MS;
 const PUMP_WINDOW_MS = 5 * MINUTE_MS;
+/** Of the makeup that is beyond all habit; and a fall within the makeup window. */
+const HELD_SHARE = 0.2;
+const HELD_KPA = 10;
 /** Without a pressure for so long, makeup alone has to convince. */
 const PRESSURE_GONE_MS = 30 * MINUTE_MS;
 /** A return pressure that rises by more than this while the pump runs: water is filled in, not lost. A refill brings 5-20 kPa/min. */
@@ -121,7 +124,8 @@ export function staysBelowStart(memory: BurstMemory, circuit: Asset, view: View,
   const leastKpa = start - view.limits.get("burst_below_start", id);
   const isLow =
     pressure.value < leastKpa && !isFilling(circuit, view, pressure, PUMP_WINDOW_MS) && !foundItLow(id, view, pressure, leastKpa);
-  if (!isLow || !((pumpShare(id, view, PUMP_WINDOW_MS) ?? 0) >= view.limits.get("burst_pump_share", id))) {
+  const isPumping = (pumpShare(id, view, PUMP_WINDOW_MS) ?? 0) >= view.limits.get("burst_pump_share", id);
+  if (!isLow || !isPumping || isHeld(memory, circuit, view, pressure)) {
     memory.lowCount = 0;
     return false;
   }
@@ -131,6 +135,13 @@ export function staysBelowStart(memory: BurstMemory, circuit: Asset, view: View,
     return false;
   }
   return pressure.at > memory.lowAt;
+}
+
+/** A pump with an inverter always runs: hardly any water and a steady pressure say that it was set lower. */
+function isHeld(memory: BurstMemory, circuit: Asset, view: View, pressure: Sample): boolean {
+  if (!(memory.makeupM3h < HELD_SHARE * extremeMakeupM3h(circuit, view))) return false;
+  const earlier = before(view.since(circuit.id, "p2_return", view.at - 2 * MAKEUP_WINDOW_MS), view.at - MAKEUP_WINDOW_MS);
+  return earlier !== undefined && earlier.value - pressure.value < HELD_KPA;
 }
 
 /** Whether the pressure was as low when the present run of the makeup pump began, and has not fallen since. */

@@ -122,8 +122,11 @@ function leavesBand(circuit: Asset, view: View, pressure: Sample, fall: Fall): b
   // Before the heat is on buildings are opened one by one: each takes water and pressure at once.
   if (Number.isNaN(startKpa) && view.phase === "cold_circulation") return false;
   const lowestKpa = Number.isNaN(startKpa) ? lowestBefore(circuit, view, fall.from) : startKpa;
-  if (Number.isNaN(lowestKpa) || fall.totalKpa >= view.limits.get("burst_above_band", circuit.id)) return true;
+  if (Number.isNaN(lowestKpa)) return true;
   const belowKpa = lowestKpa - pressure.value;
+  // What was too high is let off down to where it belongs.
+  if (fall.totalKpa >= view.limits.get("burst_above_band", circuit.id))
+    return belowKpa > 0 || !view.isSuspected(circuit.id, ["over_pressure"]);
   return belowKpa > view.limits.get(fall.staysLow ? "burst_below_band_lasting" : "burst_below_band", circuit.id);
 }
 

@@ -50,6 +50,8 @@ export const closedValveLimits = {
 
 const valuesOf = limitReader(closedValveLimits);
 
+/** Of the limit, and over the base: below these the unit is well again. */
+const RECOVERED_SHARE = 0.95;
 const RECOVERED_RISE = 1.1;
 
 type Sign = "shut" | "off_command" | "throttled" | "stagnant" | "step";
@@ -216,8 +218,9 @@ const FLUTTER_FLOOR_K = 0.1;
 function follow(memory: ClosedValveMemory, unit: Asset, view: View, index: number): void {
   const limits = valuesOf(view.limits, unit.id);
   const { track, cooling } = coolingOf(view, unit)!;
-  const base = judgedBase(track, cooling.amongPeers, limits.cooling_base_max);
-  const isHigh = index >= limits.closed_valve_index && index >= base * limits.closed_valve_base_rise;
+  const base = judgedBase(track, cooling.amongPeers, limits.cooling_unknown_base);
+  const sure = index - cooling.indexError;
+  const isHigh = sure >= limits.closed_valve_index && sure >= base * limits.closed_valve_base_rise;
   if (memory.episode === undefined) {
     if (!isHigh) {
       if (index < 1.2 && view.at % FLUTTER_EVERY_MS === 0) {
@@ -244,7 +247,7 @@ function follow(memory: ClosedValveMemory, unit: Asset, view: View, index: numbe
   }
   const { episode } = memory;
   // Near its own base again it is over, also where that is high.
-  if (index < Math.max(0.9 * limits.closed_valve_index, RECOVERED_RISE * base)) {
+  if (index < Math.max(RECOVERED_SHARE * limits.closed_valve_index, RECOVERED_RISE * base)) {
     memory.episode = undefined;
     return;
   }

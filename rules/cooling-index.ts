@@ -1,4 +1,5 @@
 import type { Asset, Network } from "../model/network.ts";
+import type { SignalId } from "../model/signals.ts";
 import { limitReader } from "./limit-reader.ts";
 import type { Limit } from "./limits.ts";
 import type { View } from "./rule.ts";
@@ -30,13 +31,32 @@ export const coolingLimits = {
   cooling_base_max: limit(
     1.28,
     "1",
-    "基线上限：长期偏流不被当作正常",
-    "The base is never taken higher: lasting under-flow is not the norm",
+    "基线上限，起初就更高的除外：缓慢欠流不被当作正常",
+    "The base does not rise above this unless it began higher: slow under-flow is not the norm",
   ),
+  cooling_first_base_max: limit(1.8, "1", "起初就接近堵死的不作为基线", "What is near blockage from the first day on is no base"),
+  cooling_unknown_base: limit(
+    1.44,
+    "1",
+    "基线未建立时，可能一直偏流到这个程度：由失调规则处理",
+    "Without a base the unit may always have been so far off: that is the imbalance rule's matter",
+  ),
+  cooling_moved_pct: limit(
+    3,
+    "%",
+    "给定关小这么多即重学基线：少流是人的意图",
+    "A command that closes the valve by this begins a new base: less water is what was meant",
+  ),
+  cooling_moved_max_pct: limit(25, "%", "一次关小更多不是平衡调节", "A command that closes it by more at once is no balancing"),
 } satisfies Record<string, Limit>;
 
 const coolingValues = limitReader(coolingLimits);
 
+/** Standard deviation of the difference of two sensors, K, and the drop from which on it hardly matters. */
+const SENSORS_K = 0.7;
+const WIDE_DROP_K = 10;
+/** Coarser sensors of temperature are not built: a larger step is a point that has reported little. */
+const STEP_K_MAX = 1;
 const NO_FLOW_DROP_K = 0.5;
 const STAGNANT_INDEX = 1.5;
 
@@ -122,6 +142,8 @@ export interface UnitCooling {
   readonly supplyC: number;
   readonly returnC: number;
   readonly index: number;
+  /** How far φ may be off by coarse sensors and a small drop. */
+  readonly indexError: number;
   /** Compared with its circuit's units; otherwise with the station's own drop, which only its own past makes meaningful. */
   readonly amongPeers: boolean;
   /** Supply temperature that should arrive: of the peers, else of the station. */
@@ -138,7 +160,24 @@ export function unitCooling(view: View, unit: Asset, peers: Peers): UnitCooling 
   const dropK = amongPeers ? peers.dropK : stationSupplyC - (view.last(circuit, "t2_return")?.value ?? Number.NaN);
   const arrivingC = hasSupply(view, unit.id) ? supplyC : stationSupplyC;
   const index = dropK > limits.cooling_drop_k_min ? (arrivingC - returnC) / dropK : Number.NaN;
-  return { supplyC, returnC, index, amongPeers, offeredC: amongPeers ? peers.supplyC : stationSupplyC };
+  const supplyStepK = hasSupply(view, unit.id) ? stepK(view, unit.id, "t_supply") : stepK(view, circuit, "t2_supply");
+  const indexError = errorOf(dropK, supplyStepK, stepK(view, unit.id, "t_return"));
+  return { supplyC, returnC, index, indexError, amongPeers, offeredC: amongPeers ? peers.supplyC : stationSupplyC };
+}
+
+/**
+ * Standard deviation of φ, DOMAIN 3.1: two sensors of ±0.5 K make 0.14 over a drop of 5 K. From a drop of 10 K on the limits of φ have it in
+ * them; rounding to whole kelvins comes on top.
+ */
+function errorOf(dropK: number, supplyStepK: number, returnStepK: number): number {
+  if (!(dropK > 0)) return 0;
+  return SENSORS_K * Math.max(0, 1 / dropK - 1 / WIDE_DROP_K) + Math.hypot(supplyStepK, returnStepK) / 2 / dropK;
+}
+
+/** Smallest step that a temperature was seen to make, K; 0 while unknown. */
+function stepK(view: View, asset: string, signal: SignalId): number {
+  const step = view.pointState(asset, signal)?.resolution ?? NaN;
+  return Number.isNaN(step) ? 0 : Math.min(step, STEP_K_MAX);
 }
 
 /** Outdoor temperature, °C, as the unit's circuit or station reports it; undefined when neither does. */

@@ -20,8 +20,14 @@ export interface CoolingTrack {
   readonly blocks: Float32Array;
   /** Medians of the days that taught, oldest first; NaN at the end while there are fewer than seven. */
   readonly days: Float32Array;
-  /** Median of those days; NaN until there are three. */
+  /** Median of those days; NaN until there are enough of them. */
   base: number;
+  /** Days that make a base: one is enough after a move of the valve that was meant. */
+  daysMin: number;
+  /** The first base: what was high from the beginning may stay so, what rose later not by creeping. */
+  firstBase: number;
+  /** Blocks before this one do not teach. */
+  fromBlock: number;
   /** Set while a fault is suspected at some time of the day: such a day does not teach. */
   tainted: boolean;
 }
@@ -35,14 +41,36 @@ export function startCoolingTrack(stepMs: number): CoolingTrack {
     blocks: unknown(BLOCKS),
     days: unknown(BASE_DAYS),
     base: Number.NaN,
+    daysMin: BASE_DAYS_MIN,
+    firstBase: Number.NaN,
+    fromBlock: -Infinity,
     tainted: false,
   };
 }
 
+/** Forgets what was usual: from `at` on the unit is meant to get less water than before, and learns within a day what that makes of φ. */
+export function relearnBase(history: CoolingTrack, at: number): void {
+  history.days.fill(Number.NaN);
+  history.base = Number.NaN;
+  history.firstBase = Number.NaN;
+  history.daysMin = 1;
+  history.fromBlock = blockOf(at) + 1;
+}
+
 const blockOf = (at: number): number => Math.floor(at / BLOCK_MS);
 
+/** How far φ may be above 1 or its base on a day that still teaches. */
+export interface TeachingLimits {
+  /** Of the first base. */
+  readonly firstMax: number;
+  /** Over the base. */
+  readonly riseMax: number;
+  /** Of a base that was lower at first. */
+  readonly creptMax: number;
+}
+
 /** Takes in φ at an evaluation time (NaN: unknown). A suspect value is kept for the picture and the timers but taints the day. */
-export function track(history: CoolingTrack, at: number, index: number, suspect: boolean, riseMax: number): void {
+export function track(history: CoolingTrack, at: number, index: number, suspect: boolean, limits: TeachingLimits): void {
   const step = Math.floor(at / history.stepMs);
   const before = history.step;
   if (step <= before) return;
@@ -50,7 +78,7 @@ export function track(history: CoolingTrack, at: number, index: number, suspect:
   else {
     const beforeAt = before * history.stepMs;
     closeBlocks(history, beforeAt, at);
-    if (Math.floor(beforeAt / DAY_MS) !== Math.floor(at / DAY_MS)) closeDay(history, Math.floor(beforeAt / DAY_MS), riseMax);
+    if (Math.floor(beforeAt / DAY_MS) !== Math.floor(at / DAY_MS)) closeDay(history, Math.floor(beforeAt / DAY_MS), limits);
   }
   for (let skipped = Math.max(history.step + 1, step - RECENT + 1); skipped < step; skipped++)
     history.recent[skipped % RECENT] = Number.NaN;
@@ -69,24 +97,27 @@ function closeBlocks(history: CoolingTrack, beforeAt: number, at: number): void 
   for (let skipped = open + 1; skipped < Math.min(blockOf(at), open + 1 + BLOCKS); skipped++) history.blocks[skipped % BLOCKS] = Number.NaN;
 }
 
-function closeDay(history: CoolingTrack, day: number, riseMax: number): void {
+function closeDay(history: CoolingTrack, day: number, limits: TeachingLimits): void {
   const { tainted } = history;
   history.tainted = false;
   const known: number[] = [];
-  for (let block = 0; block < BLOCKS_PER_DAY; block++) {
-    const value = history.blocks[(day * BLOCKS_PER_DAY + block) % BLOCKS]!;
-    if (!Number.isNaN(value)) known.push(value);
+  for (let block = day * BLOCKS_PER_DAY; block < (day + 1) * BLOCKS_PER_DAY; block++) {
+    const value = history.blocks[block % BLOCKS]!;
+    if (!Number.isNaN(value) && block >= history.fromBlock) known.push(value);
   }
   if (tainted || known.length < DAY_BLOCKS_MIN) return;
   const centre = median(known);
-  if (centre > history.base * riseMax) return;
+  if (centre > (Number.isNaN(history.base) ? limits.firstMax : history.base * limits.riseMax)) return;
   const { days } = history;
   const free = days.findIndex((value) => Number.isNaN(value));
   if (free < 0) {
     days.copyWithin(0, 1);
     days[BASE_DAYS - 1] = centre;
   } else days[free] = centre;
-  if (free < 0 || free + 1 >= BASE_DAYS_MIN) history.base = median(days);
+  if (free >= 0 && free + 1 < history.daysMin) return;
+  const base = median(days);
+  if (Number.isNaN(history.firstBase)) history.firstBase = base;
+  history.base = Math.min(base, Math.max(limits.creptMax, history.firstBase));
 }
 
 /** Median of φ over the last `hours`; NaN when fewer than `least` evaluations know it. */
@@ -135,11 +166,11 @@ export function roseAbove(history: CoolingTrack, level: number): number | undefi
 export const usualIndex = ({ base }: CoolingTrack): number => (Number.isNaN(base) ? 1 : base);
 
 /**
- * What a unit's φ is compared with: its base, among peers at most `baseMax`; a unit whose base is not known yet may always have been as
- * far off as that. Without peers only its own past has a meaning: NaN while unknown.
+ * What a unit's φ is compared with: its base. A unit whose base is not known yet may always have been as far off as `unknownBase`, among
+ * peers; without them only its own past has a meaning: NaN while unknown.
  */
-export function judgedBase({ base }: CoolingTrack, amongPeers: boolean, baseMax: number): number {
-  return amongPeers ? Math.min(Number.isNaN(base) ? baseMax : base, baseMax) : base;
+export function judgedBase({ base }: CoolingTrack, amongPeers: boolean, unknownBase: number): number {
+  return Number.isNaN(base) && amongPeers ? unknownBase : base;
 }
 
 /** Hours that the rise from the base to `now` took, between a quarter and three quarters of the way; NaN without a rise. */

@@ -5,7 +5,7 @@ import type { SignalId } from "../model/signals.ts";
 import { coolingLimits, heatedUnits, type Peers, peersOf, type UnitCooling, unitCooling } from "./cooling-index.ts";
 import { habitsObserver } from "./circuit-habits.ts";
 import { circulationOf } from "./circulation.ts";
-import { type CoolingTrack, startCoolingTrack, track } from "./cooling-track.ts";
+import { type CoolingTrack, relearnBase, startCoolingTrack, track } from "./cooling-track.ts";
 import { limitReader } from "./limit-reader.ts";
 import type { Observer } from "./observer.ts";
 import type { View } from "./rule.ts";
@@ -37,6 +37,8 @@ export interface UnitWatch {
   readonly track: CoolingTrack;
   /** When it was first warm in this season; NaN: not yet. */
   warmAt: number;
+  /** Where its valve is told to be, %; NaN while unknown. */
+  toldPct: number;
 }
 
 export interface CoolingWatch {
@@ -54,6 +56,7 @@ const UNKNOWN: UnitCooling = {
   returnC: Number.NaN,
   index: Number.NaN,
   amongPeers: false,
+  indexError: 0,
   offeredC: Number.NaN,
 };
 
@@ -68,7 +71,7 @@ export const coolingObserver: Observer<CoolingWatch> = {
     peers: undefined,
     stoodAt: NaN,
     warmAt: NaN,
-    units: heatedUnits(network, circuit.id).map(() => ({ cooling: UNKNOWN, track: startCoolingTrack(STEP_MS), warmAt: NaN })),
+    units: heatedUnits(network, circuit.id).map(() => ({ cooling: UNKNOWN, track: startCoolingTrack(STEP_MS), warmAt: NaN, toldPct: NaN })),
   }),
 
   observe(memory, circuit, view) {
@@ -84,7 +87,13 @@ export const coolingObserver: Observer<CoolingWatch> = {
       if (Number.isNaN(watch.warmAt) && isWarm(watch.cooling)) watch.warmAt = view.at;
       // Until there is a base, days teach it whatever is suspected: what was ever so is no change. Its upper bound stays.
       const isSuspect = (!Number.isNaN(watch.track.base) && view.isSuspected(unit.id, COLD_KINDS)) || view.underWork(unit.id);
-      track(watch.track, view.at, watch.cooling.index, isSuspect, valuesOf(view.limits, unit.id).cooling_base_rise);
+      const limits = valuesOf(view.limits, unit.id);
+      if (!isSuspect) followCommand(watch, unit, view, limits);
+      track(watch.track, view.at, watch.cooling.index, isSuspect, {
+        firstMax: limits.cooling_first_base_max,
+        riseMax: limits.cooling_base_rise,
+        creptMax: limits.cooling_base_max,
+      });
     });
   },
 
@@ -97,6 +106,16 @@ export const coolingObserver: Observer<CoolingWatch> = {
       taught: { count: memory.units[row]!.track.days.filter((day) => !Number.isNaN(day)).length, of: "d" },
     })),
 };
+
+/** Balancing closes valves by design: what is usual has to be learned anew then. While a fault is suspected, a command is a try to mend it. */
+function followCommand(watch: UnitWatch, unit: Asset, view: View, limits: ReturnType<typeof valuesOf>): void {
+  const told = view.last(unit.id, "valve_set")?.value ?? NaN;
+  if (Number.isNaN(told)) return;
+  const closedBy = watch.toldPct - told;
+  if (closedBy >= limits.cooling_moved_pct && closedBy <= limits.cooling_moved_max_pct) relearnBase(watch.track, view.at);
+  // Steps that are too small one by one count together.
+  if (!(Math.abs(closedBy) < limits.cooling_moved_pct)) watch.toldPct = told;
+}
 
 /** By everything that tells; where the circuit has gone silent nothing does. */
 function circulates(circuit: Asset, view: View): boolean {

@@ -107,13 +107,20 @@ export const curveDriftRule: Rule<null> = {
       zh: `设定值日均偏离平时 ${tidy(setDrift)} K`,
       en: `The set point's daily mean is ${tidy(setDrift)} K off its usual`,
     };
+    const meanText: Text | undefined =
+      found === undefined || found.sign === "set"
+        ? undefined
+        : {
+            zh: `${found.sign === "fast" ? "2" : "24"} 小时均值比平时${side.zh} ${tidy(Math.abs(offK))} K`,
+            en: `The mean of ${found.sign === "fast" ? "2" : "24"} h is ${tidy(Math.abs(offK))} K ${side.en} the usual`,
+          };
     return {
       summary: {
         zh: `${circuit.name}供温 ${tidy(state.supplyC)} °C，${about.zh}${side.zh} ${tidy(Math.abs(offK))} K，已 ${duration.zh}`,
         en: `${circuit.name}: supply ${tidy(state.supplyC)} °C, ${tidy(Math.abs(offK))} K ${side.en} ${about.en}, for ${duration.en}`,
       },
       evidence: [
-        ...signalEvidence(view, id, "t2_supply", since, { expected: state.referenceC }),
+        ...signalEvidence(view, id, "t2_supply", since, meanText === undefined ? { expected: state.referenceC } : { more: meanText }),
         ...signalEvidence(view, id, "t2_set", since, Number.isNaN(setDrift) ? {} : { more: setText }),
         ...signalEvidence(view, id, "t_out", since),
         ...signalEvidence(view, id, "v1_pos", since),
@@ -171,8 +178,10 @@ function signOf(state: HeatState, circuit: Asset, view: View): Found | undefined
   const heat = heatOf(view, circuit.id);
   if (heat === undefined) return undefined;
   const fast = supplyResidualK(heat, 2);
-  const fastLimit = Math.max(get("curve_fast_k"), 3 * residualSigmaK(heat));
-  if (Math.abs(fast) > fastLimit && !isSaturated) return { sign: "fast", valueK: fast, limitK: fastLimit };
+  if (Math.abs(fast) > get("curve_fast_k") && !isSaturated) {
+    const limitK = Math.max(get("curve_fast_k"), 3 * residualSigmaK(heat));
+    if (Math.abs(fast) > limitK) return { sign: "fast", valueK: fast, limitK };
+  }
   const drift = supplyDriftK(heat);
   // A set point that is followed was meant, unless it is far from everything before.
   const driftLimit = Math.max(get(state.isSet ? "curve_set_drift_k" : "curve_drift_k"), 3 * supplySigmaK(heat));

@@ -91,7 +91,9 @@ function isFedInVain(memory: FillingMemory, circuit: Asset, view: View, feedM3h:
   return memory.filledM3 - first.filledM3 > (feedM3h * (view.at - first.at)) / HOUR_MS && riseKpa < RISE_KPA;
 }
 
-const overrun = ({ filledM3 }: FillingMemory, circuit: Asset): number => filledM3 / (circuit.circuitFacts?.waterVolumeM3 ?? NaN);
+/** NaN where nobody said how large the loop is. */
+const overrun = ({ filledM3 }: FillingMemory, { circuitFacts }: Asset): number =>
+  circuitFacts?.sizeIsKnown === true ? filledM3 / circuitFacts.waterVolumeM3 : NaN;
 
 function count(memory: FillingMemory, circuit: Asset, view: View): void {
   const from = Number.isNaN(memory.countedTo) ? view.at : memory.countedTo;

@@ -9,7 +9,7 @@ import { circulationOf } from "./circulation.ts";
 import { habitsObserver } from "./circuit-habits.ts";
 import type { Observer } from "./observer.ts";
 import type { View } from "./rule.ts";
-import { median, numberOrNull } from "./statistics.ts";
+import { median, medianDeviation, numberOrNull, SIGMA_PER_MAD } from "./statistics.ts";
 import { learnDay, lineAt, lineSigma, startWeatherLine, type WeatherLine } from "./weather-line.ts";
 
 /** The heat side of a circuit hour by hour, and how it goes with the weather: learned once for all rules over supply, valve and exchanger. */
@@ -66,6 +66,9 @@ export interface HeatWatch {
   /** Supply that the circuit's nominal curve asks for, at the outdoor temperature as a slow controller sees it, °C. */
   slowNominalC: number;
   slowOutdoorC: number;
+  /** The same where the weather of two days is what counts: houses are heavy, and many controllers and operators go by yesterday. */
+  pastNominalC: number;
+  pastOutdoorC: number;
   /**
    * Supply, set point and primary supply over the nominal supply, by days: radiators ask for less and less per kelvin as it gets
    * colder, and a straight line over the weather would promise too much in the first hard frost.
@@ -94,6 +97,8 @@ export const heatObserver: Observer<HeatWatch> = {
     hours: Object.fromEntries(COLUMNS.map((column) => [column, unknown(HOURS_KEPT)])) as Record<HeatColumn, Float32Array>,
     slowOutdoorC: NaN,
     slowNominalC: NaN,
+    pastOutdoorC: NaN,
+    pastNominalC: NaN,
     supply: startWeatherLine(),
     set: startWeatherLine(),
     primary: startWeatherLine(),
@@ -175,6 +180,7 @@ function meanOf(signal: SignalId, circuit: Asset, view: View): number {
 }
 
 const OUTDOOR_HOURS = 6;
+const PAST_OUTDOOR_HOURS = 48;
 
 /** The circuit's curve, or a usual one. */
 function nominalC({ circuitFacts }: Asset, outdoorC: number): number {
@@ -188,6 +194,10 @@ function followOutdoor(memory: HeatWatch, circuit: Asset, outdoorC: number): voi
     ? outdoorC
     : memory.slowOutdoorC + (outdoorC - memory.slowOutdoorC) / OUTDOOR_HOURS;
   memory.slowNominalC = nominalC(circuit, memory.slowOutdoorC);
+  memory.pastOutdoorC = Number.isNaN(memory.pastOutdoorC)
+    ? outdoorC
+    : memory.pastOutdoorC + (outdoorC - memory.pastOutdoorC) / PAST_OUTDOOR_HOURS;
+  memory.pastNominalC = nominalC(circuit, memory.pastOutdoorC);
 }
 
 /**
@@ -263,15 +273,29 @@ export function supplyResidualK(memory: HeatWatch, hours: number): number {
     usual.push(median(known));
   }
   const habit = usual.reduce((sum, value) => sum + value, 0) / hours;
-  return now - lineAt(memory.supply, memory.slowNominalC) - habit;
+  return beyond(now - habit, lineAt(memory.supply, memory.slowNominalC), lineAt(memory.supply, memory.pastNominalC));
 }
 
-/** Supply of the last day less what its line says at that day's weather, K; NaN when too much of the day was another fault's. */
-export const supplyDriftK = (memory: HeatWatch): number =>
-  dayMean(memory, "undisturbedC") - lineAt(memory.supply, dayMean(memory, "nominalC"));
+/** How far a value lies outside of two bounds, whichever is higher; negative below both. */
+const beyond = (value: number, one: number, other: number): number =>
+  Math.max(0, value - Math.max(one, other)) + Math.min(0, value - Math.min(one, other));
+
+const driftK = (memory: HeatWatch, column: HeatColumn, line: WeatherLine): number =>
+  beyond(dayMean(memory, column), lineAt(line, dayMean(memory, "nominalC")), lineAt(line, memory.pastNominalC));
+
+/** Supply of the last day less what its line says at that day's weather or that of the days before, K; NaN when too much of the day was another fault's. */
+export const supplyDriftK = (memory: HeatWatch): number => driftK(memory, "undisturbedC", memory.supply);
 /** The same of the set point. */
-export const setDriftK = (memory: HeatWatch): number => dayMean(memory, "setC") - lineAt(memory.set, dayMean(memory, "nominalC"));
+export const setDriftK = (memory: HeatWatch): number => driftK(memory, "setC", memory.set);
 /** How wrong the expectation behind `supplyDriftK` may be, K. */
 export const supplySigmaK = (memory: HeatWatch): number => lineSigma(memory.supply, dayMean(memory, "nominalC"));
-/** The same of `supplyResidualK`. */
-export const residualSigmaK = (memory: HeatWatch): number => lineSigma(memory.supply, memory.slowNominalC);
+/** The same of `supplyResidualK`: where supply is set by hand, one day is not like the other. */
+export function residualSigmaK(memory: HeatWatch): number {
+  const around: number[] = [];
+  for (let slot = 0; slot < DAY_HOURS; slot++) {
+    const known = memory.habitK.subarray(slot * HABIT_DAYS, (slot + 1) * HABIT_DAYS);
+    const usual = median(known);
+    for (const value of known) if (!Number.isNaN(value)) around.push(value - usual);
+  }
+  return Math.max(lineSigma(memory.supply, memory.slowNominalC), around.length === 0 ? 0 : SIGMA_PER_MAD * medianDeviation(around, 0));
+}

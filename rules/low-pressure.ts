@@ -24,6 +24,12 @@ export const lowPressureLimits: Readonly<Record<string, Limit>> = {
   ),
   low_pressure_urgent_margin: limit(50, "kPa", "再低则高处已进空气", "Beyond this, air is getting in at the top"),
   low_pressure_urgent_min: limit(10, "min", "失压持续这么久升为紧急", "Low for so long becomes urgent"),
+  low_pressure_below_start: limit(
+    10,
+    "kPa",
+    "补水泵平时在更低压力才启动时：低于起泵压力这么多",
+    "Where the makeup pump usually starts lower than that: so far below its start",
+  ),
   low_pressure_recovered: limit(5, "kPa", "回差，避免在限值上下反复", "Hysteresis, so that it does not chatter at the limit"),
   low_pressure_learned_margin: limit(
     30,
@@ -56,6 +62,8 @@ const FOLLOW_DOWN_SHARE = 0.0005;
 /** A circulation pump that starts brings at least this share of the head on its supply side. */
 const SUPPLY_RISE_SHARE = 0.25;
 
+/** Until it is known where the makeup pump starts, it may be about to. */
+const BAND_UNKNOWN_MS = 15 * MINUTE_MS;
 /** Without a calendar a loop that was never seen at pressure may just be filled: by then signals have told the phase. */
 const NEVER_HELD_MS = 240 * MINUTE_MS;
 
@@ -92,13 +100,18 @@ export const lowPressureRule: Rule<LowPressureMemory> = {
     const pressure = view.last(id, "p2_return");
     const need = staticNeedKpa(circuit, view);
     if (pressure === undefined || Number.isNaN(need)) return { state: "unknown" };
-    const low = need - view.limits.get("low_pressure_margin", id);
+    const low = lowKpa(circuit, view, need);
     const isLow = pressure.value < (Number.isNaN(memory.lowAt) ? low : low + view.limits.get("low_pressure_recovered", id));
-    if (!isPlausible(memory, circuit, view, pressure.value, isLow)) return { state: "unknown", value: pressure.value, limit: low };
+    // Once believed it stays so: after a pump's start the supply sinks with the pressure of the loop.
+    const isBelieved = isLow && !Number.isNaN(memory.lowAt);
+    if (!isBelieved && !isPlausible(memory, circuit, view, pressure.value, isLow))
+      return { state: "unknown", value: pressure.value, limit: low };
     // A loop that is still being filled has no pressure to lose.
     if (isLow && !memory.wasHeld && view.phase === "cold_circulation") return { state: "unknown", value: pressure.value, limit: low };
     const isPhaseGuessed = view.phaseSet === undefined && calendarPhase(view.network.season, view.at) === undefined;
-    const holdMs = memory.wasHeld || !isPhaseGuessed ? {} : { holdMs: NEVER_HELD_MS };
+    const isBandUnknown =
+      Number.isNaN(habitsOf(view, id).startKpa.usual) && pressure.value >= need - view.limits.get("low_pressure_urgent_margin", id);
+    const holdMs = !memory.wasHeld && isPhaseGuessed ? { holdMs: NEVER_HELD_MS } : isBandUnknown ? { holdMs: BAND_UNKNOWN_MS } : {};
     if (!isLow) {
       memory.wasHeld = true;
       memory.lowAt = NaN;
@@ -118,7 +131,7 @@ export const lowPressureRule: Rule<LowPressureMemory> = {
   explain(memory, circuit, view, since): Explanation {
     const { id } = circuit;
     const need = staticNeedKpa(circuit, view);
-    const low = need - view.limits.get("low_pressure_margin", id);
+    const low = lowKpa(circuit, view, need);
     const now = view.last(id, "p2_return")?.value ?? memory.lowestKpa;
     const duration = durationText(view.at - since);
     const clock = clockText(view.network.timezone, since);
@@ -159,6 +172,15 @@ function staticNeedKpa(circuit: Asset, view: View): number {
     circuit.circuitFacts?.staticPressureKpa ??
     habitsOf(view, circuit.id).returnKpa.usual - view.limits.get("low_pressure_learned_margin", circuit.id)
   );
+}
+
+/** Below this the pressure is too low, kPa; where the makeup pump usually starts lower still, below that, as long as the top stays wet. */
+function lowKpa(circuit: Asset, view: View, needKpa: number): number {
+  const get = (name: string): number => view.limits.get(name, circuit.id);
+  const usual = needKpa - get("low_pressure_margin");
+  const startKpa = habitsOf(view, circuit.id).startKpa.usual;
+  if (Number.isNaN(startKpa) || circuit.circuitFacts?.staticPressureKpa === undefined) return usual;
+  return Math.min(usual, Math.max(needKpa - get("low_pressure_urgent_margin"), startKpa - get("low_pressure_below_start")));
 }
 
 /** A return sensor that fell alone is a broken sensor: in a loop that lost pressure both sides fall, and a pump that starts lifts the supply. */

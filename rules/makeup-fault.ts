@@ -20,15 +20,25 @@ const limit = (value: number, unit: string, zh: string, en: string): Limit => ({
 export const makeupFaultLimits = {
   ...makeupLimits,
   makeup_fault_below_kpa: limit(
-    10,
+    15,
     "kPa",
     "低于平时起泵压力这么多，补水泵早该启动",
     "So far below where the makeup pump usually starts: it should have started",
   ),
-  makeup_fault_min: limit(15, "min", "持续时间", "How long it has to last"),
+  makeup_fault_min: limit(
+    30,
+    "min",
+    "持续时间；失压规则另行更快报警",
+    "How long it has to last; where pressure is lost another rule is faster",
+  ),
+  makeup_fault_held_kpa: limit(
+    2,
+    "kPa",
+    "此间回压降得更少，是定压被调低而非故障",
+    "A pressure that fell by less meanwhile is held: the set point was lowered",
+  ),
   makeup_fault_rate_m3h: limit(0.3, "m³/h", "此间补水几乎为零", "Meanwhile hardly any water came in"),
   makeup_fault_pump_share: limit(0.8, "1", "或补水泵几乎一直在运行", "Or the makeup pump runs nearly all the time"),
-  makeup_fault_fall_kpa: limit(1, "kPa", "而压力仍不回升", "and the pressure does not rise by it"),
   makeup_fault_urgent_kpa: limit(40, "kPa", "再低则高处进空气", "Beyond this, air gets in at the top"),
 } satisfies Record<string, Limit>;
 
@@ -42,7 +52,8 @@ interface Look {
   readonly sign: "does_not_start" | "delivers_nothing" | undefined;
 }
 
-export const makeupFaultRule: Rule<null> = {
+/** `since`: when the sign began; NaN: there is none. */
+export const makeupFaultRule: Rule<{ since: number }> = {
   kind: "makeup_fault",
   level: "circuit",
   everyMs: 5 * MINUTE_MS,
@@ -68,11 +79,13 @@ export const makeupFaultRule: Rule<null> = {
   ],
   limits: Object.keys(makeupFaultLimits),
 
-  start: () => null,
+  start: () => ({ since: NaN }),
 
-  evaluate(_memory, circuit, view): Verdict {
-    const look = lookAt(circuit, view);
+  evaluate(memory, circuit, view): Verdict {
+    const look = lookAt(circuit, view, memory.since);
     if (look === undefined) return { state: "unknown" };
+    if (look.sign === undefined) memory.since = NaN;
+    else if (Number.isNaN(memory.since)) memory.since = view.at;
     const get = (name: keyof typeof makeupFaultLimits): number => view.limits.get(name, circuit.id);
     const low = look.startKpa - get("makeup_fault_below_kpa");
     const figures = { value: look.kpa, limit: low };
@@ -85,9 +98,9 @@ export const makeupFaultRule: Rule<null> = {
     };
   },
 
-  explain(_memory, circuit, view, since): Explanation {
+  explain(memory, circuit, view, since): Explanation {
     const { id } = circuit;
-    const look = lookAt(circuit, view);
+    const look = lookAt(circuit, view, memory.since);
     const kpa = look?.kpa ?? NaN;
     const start = look?.startKpa ?? NaN;
     const duration = durationText(view.at - since);
@@ -153,7 +166,10 @@ export const makeupFaultRule: Rule<null> = {
   },
 };
 
-function lookAt(circuit: Asset, view: View): Look | undefined {
+/** A pressure that rises by more is being brought back. */
+const RISE_KPA = 1;
+
+function lookAt(circuit: Asset, view: View, since: number): Look | undefined {
   const { id } = circuit;
   const get = (name: keyof typeof makeupFaultLimits): number => view.limits.get(name, id);
   const pressure = view.last(id, "p2_return");
@@ -169,7 +185,9 @@ function lookAt(circuit: Asset, view: View): Look | undefined {
   const isStanding = circulationOf(circuit, view).headShare < 0.3;
   const isLow = pressure.value < startKpa - get("makeup_fault_below_kpa") && !isStanding;
   const isFed = rateM3h !== undefined ? rateM3h > get("makeup_fault_rate_m3h") : (share ?? NaN) > 0.1;
-  if (!isLow || riseKpa > get("makeup_fault_fall_kpa")) return { ...base, sign: undefined };
+  // A loop without makeup always loses some. Once found it is over when water comes or the pressure is back, not when nothing is left to fall.
+  const isFound = view.at - since >= get("makeup_fault_min") * MINUTE_MS;
+  if (!isLow || riseKpa > (isFound ? RISE_KPA : -get("makeup_fault_held_kpa"))) return { ...base, sign: undefined };
   if (share !== undefined && share >= get("makeup_fault_pump_share") && !(rateM3h !== undefined && isFed))
     return { ...base, sign: "delivers_nothing" };
   if (!isFed && (rateM3h !== undefined || share !== undefined)) return { ...base, sign: "does_not_start" };

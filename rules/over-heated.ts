@@ -24,7 +24,7 @@ export const overHeatedLimits = {
   over_heated_index: limit(0.75, "1", "流量约为设计的135%以上", "About 135 % of the flow or more"),
   over_heated_base_fall: limit(0.8, "1", "且比自身基线低20%", "and 20 % below its own base"),
   over_heated_room_c: limit(24, "°C", "或室温中位高于此值", "Or its rooms' median above this"),
-  over_heated_room_index: limit(0.88, "1", "同时指数偏低", "with an index below this"),
+  over_heated_room_index: limit(0.8, "1", "同时指数偏低", "with an index below this"),
   over_heated_hours: limit(24, "h", "持续时间", "How long it has to last"),
 } satisfies Record<string, Limit>;
 
@@ -69,10 +69,11 @@ export const overHeatedRule: Rule<OverHeatedMemory> = {
     if (Number.isNaN(index) || !watch.cooling.amongPeers) return { state: "unknown" };
     const figures = { value: index, limit: limits.over_heated_index };
     const { base } = watch.track;
-    const hasFallen = !Number.isNaN(base) && index <= limits.over_heated_base_fall * base;
+    const sure = index + watch.cooling.indexError;
+    const hasFallen = !Number.isNaN(base) && sure <= limits.over_heated_base_fall * base;
     const roomsC = median(roomsOf(unit, view));
-    const isWarm = roomsC > limits.over_heated_room_c && index < limits.over_heated_room_index;
-    const isOver = (index < limits.over_heated_index && hasFallen) || isWarm;
+    const isWarm = roomsC > limits.over_heated_room_c && sure < limits.over_heated_room_index;
+    const isOver = (sure < limits.over_heated_index && hasFallen) || isWarm;
     // The index is a day's median already.
     return isOver
       ? { state: "fault", severity: "general", holdMs: Math.max(0, limits.over_heated_hours - 12) * HOUR_MS, ...figures }

@@ -30,10 +30,23 @@ export const overPressureLimits = {
   ),
   over_pressure_urgent_kpa: limit(80, "kPa", "再高即可能超过设备承压", "Beyond this equipment may fail"),
   over_pressure_min: limit(3, "min", "持续时间", "How long it has to last"),
+  over_pressure_warming_kpa_k: limit(
+    15,
+    "kPa/K",
+    "升温膨胀：每K约44–76 L，定压容积4–9 L/kPa",
+    "Water that warms expands: 44-76 L a kelvin into 4-9 L/kPa",
+  ),
+  over_pressure_warming_kpa_max: limit(
+    60,
+    "kPa",
+    "升温膨胀最多解释这么多，泄压阀应动作",
+    "Warming explains no more: there the relief valve opens",
+  ),
   over_pressure_recovered_kpa: limit(15, "kPa", "回差", "Hysteresis"),
 } satisfies Record<string, Limit>;
 
-export const overPressureRule: Rule<{ high: boolean }> = {
+/** `allowedKpa`: what warming explained when the pressure became too high; NaN while it is not. */
+export const overPressureRule: Rule<{ allowedKpa: number }> = {
   kind: "over_pressure",
   level: "circuit",
   everyMs: 5 * MINUTE_MS,
@@ -55,18 +68,22 @@ export const overPressureRule: Rule<{ high: boolean }> = {
   ],
   limits: Object.keys(overPressureLimits),
 
-  start: () => ({ high: false }),
+  start: () => ({ allowedKpa: NaN }),
 
   evaluate(memory, circuit, view): Verdict {
     const pressure = view.last(circuit.id, "p2_return");
-    const top = topKpa(circuit, view);
-    if (pressure === undefined || Number.isNaN(top)) return { state: "unknown" };
+    const usualTop = topKpa(circuit, view);
+    if (pressure === undefined || Number.isNaN(usualTop)) return { state: "unknown" };
+    const wasHigh = !Number.isNaN(memory.allowedKpa);
+    const recoveredKpa = wasHigh ? view.limits.get("over_pressure_recovered_kpa", circuit.id) : 0;
+    const allowedKpa = wasHigh ? memory.allowedKpa : pressure.value > usualTop ? warmingKpa(circuit, view) : 0;
+    const top = usualTop + allowedKpa;
     const figures = { value: pressure.value, limit: top };
-    const isHigh = pressure.value > (memory.high ? top - view.limits.get("over_pressure_recovered_kpa", circuit.id) : top);
+    const isHigh = pressure.value > top - recoveredKpa;
     // A pump that stops lifts its suction by a part of its head: that is no pressure of the loop.
     const { headShare } = circulationOf(circuit, view);
-    if (isHigh && headShare < 0.5) return { state: memory.high ? "unknown" : "normal", ...figures };
-    memory.high = isHigh;
+    if (isHigh && headShare < 0.5) return { state: wasHigh ? "unknown" : "normal", ...figures };
+    memory.allowedKpa = isHigh ? allowedKpa : NaN;
     if (!isHigh) return { state: "normal", ...figures };
     const urgentKpa = view.limits.get("over_pressure_urgent_kpa", circuit.id) - view.limits.get("over_pressure_kpa", circuit.id);
     return {
@@ -77,9 +94,9 @@ export const overPressureRule: Rule<{ high: boolean }> = {
     };
   },
 
-  explain(_memory, circuit, view, since): Explanation {
+  explain(memory, circuit, view, since): Explanation {
     const { id } = circuit;
-    const top = topKpa(circuit, view);
+    const top = topKpa(circuit, view) + (memory.allowedKpa || 0);
     const now = view.last(id, "p2_return")?.value ?? NaN;
     const usual = habitsOf(view, id).stopKpa.usual;
     const clock = clockText(view.network.timezone, since);
@@ -140,6 +157,26 @@ export const overPressureRule: Rule<{ high: boolean }> = {
     };
   },
 };
+
+/** Over so long water that has warmed since may still be shut in. */
+const WARMING_MS = 6 * 3_600_000;
+/** So much the last sample may lie above the lowest one by noise and control alone. */
+const NOISE_K = 1;
+/** A makeup pump that runs more than this share of a quarter of an hour is what lifts the pressure. */
+const PUMPING_SHARE = 0.1;
+
+/** Pressure that the warming of the last hours explains, kPa (DOMAIN 3.4); 0 while water is pumped in. */
+function warmingKpa(circuit: Asset, view: View): number {
+  if ((pumpShare(circuit.id, view, 15 * MINUTE_MS) ?? 0) > PUMPING_SHARE) return 0;
+  const risen = (["t2_supply", "t2_return"] as const).map((signal) => {
+    const samples = view.since(circuit.id, signal, view.at - WARMING_MS);
+    return samples.length === 0 ? NaN : samples.at(-1)!.value - samples.reduce((least, { value }) => Math.min(least, value), Infinity);
+  });
+  const meanK = (risen[0]! + risen[1]!) / 2 - NOISE_K;
+  if (!(meanK > 0)) return 0;
+  const kpa = meanK * view.limits.get("over_pressure_warming_kpa_k", circuit.id);
+  return Math.min(kpa, view.limits.get("over_pressure_warming_kpa_max", circuit.id));
+}
 
 /** Pressure above which it is too much, kPa; NaN while nothing tells what is usual. */
 function topKpa(circuit: Asset, view: View): number {

@@ -22,6 +22,12 @@ export const primaryShortageLimits = {
     ...limit(3, "K", "供温低于设定（或曲线）", "Supply below its set point, or its line"),
     inPhase: { extreme_cold: 1.3 },
   },
+  shortage_reserve_pct: limit(
+    60,
+    "%",
+    "阀位更低说明本站还有余量，不是热源不足",
+    "A valve below this has more to give: the source is not what lacks",
+  ),
   shortage_small_deficit_k: limit(1.5, "K", "一次侧已明显不足时", "Where the primary side is clearly short"),
   shortage_primary_k: limit(8, "K", "一次供温低于同天气的平时值", "Primary supply below what is usual in this weather"),
   shortage_pressure_share: limit(0.55, "1", "一次压差不足平时的55%", "Primary pressure difference below this share of the usual"),
@@ -174,8 +180,9 @@ function signOf(state: HeatState, station: Asset, view: View): Sign | undefined 
   const deficitK = -state.errorK;
   const isCold = state.primaryErrorK < -Math.max(get("shortage_primary_k"), 3 * state.primarySigmaK);
   const isWeak = state.primaryKpaShare < get("shortage_pressure_share");
-  // The valve makes up for a shortage as long as it can: then it is open, or the supply has begun to fall.
-  const isFelt = deficitK > get("shortage_deficit_k") || (state.isOpen && deficitK > get("shortage_small_deficit_k"));
+  // The valve makes up for a shortage as long as it can: then it is open, or the supply has begun to fall. One that does not open has another fault.
+  const hasReserve = state.valvePct < get("shortage_reserve_pct");
+  const isFelt = (deficitK > get("shortage_deficit_k") && !hasReserve) || (state.isOpen && deficitK > get("shortage_small_deficit_k"));
   if ((isCold || isWeak) && isFelt) return "primary";
   const isFouled = state.exchangerShare < get("shortage_exchanger_share");
   if (deficitK > get("shortage_deficit_k") && state.isOpen && !isFouled) return "valve";

@@ -43,6 +43,7 @@ export const isLively = (signal: SignalId): boolean => LIVELY[signal] !== undefi
 
 /** A move that a point has to show, where its resolution is finer. */
 const STEP: Readonly<Record<string, number>> = { "°C": 0.1, kPa: 1, "m³/h": 0.2, kW: 5, "%": 1 };
+const COARSE_STEP: Readonly<Record<string, number>> = { "°C": 1, kPa: 10, "m³/h": 1, kW: 50, "%": 5 };
 /** Equal values from which on a run is followed. */
 const FLAT_FROM = 6;
 /** How long a point is known before its own longest rest counts; until then so many times the limit is waited for. */
@@ -113,7 +114,11 @@ export function isStuck(rests: Rests, asset: Asset, signal: SignalId, view: View
 function followCompanions(run: FlatRun, asset: Asset, signal: SignalId, view: View): number {
   const gains = Object.entries(LIVELY[signal]!) as [SignalId, number][];
   if (gains.length === 0) return Infinity;
-  const step = Math.max(STEP[SIGNALS[signal].unit] ?? 1, finite(view.pointState(asset.id, signal)?.resolution));
+  const resolution = view.pointState(asset.id, signal)?.resolution;
+  // A point that has never moved may be as coarse as they come.
+  const step = Number.isNaN(resolution)
+    ? (COARSE_STEP[SIGNALS[signal].unit] ?? 1)
+    : Math.max(STEP[SIGNALS[signal].unit] ?? 1, finite(resolution));
   let most = 0;
   for (const [companion, gain] of gains) {
     const value = view.raw.last(asset.id, companion)?.value;

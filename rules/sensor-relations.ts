@@ -19,6 +19,8 @@ export const RELATIONS = ["supply_over_units", "return_over_units", "unit_supply
 export type RelationName = (typeof RELATIONS)[number];
 
 const UNITS_MIN = 3;
+/** Supply of a unit through which nothing flows, °C. */
+const STANDING_C = 28;
 /** Median deviation of the units' supply, K, up to which they have one source. */
 const PEER_DEVIATION_K_MAX = 1;
 const WATER_KWH_PER_M3K = 1.163;
@@ -114,9 +116,12 @@ export function relationDoubts(
   const unitSupply = off("unit_supply");
   const unitReturn = relations.unit_return === undefined ? undefined : shiftOf(relations.unit_return);
   // No source is warmer than its own; standing water is colder, but then its return is too.
+  // Nor does water that stands tell of its sensor: it is as warm as its room.
+  const isStanding = (view.raw.last(asset.id, "t_supply")?.value ?? NaN) < STANDING_C;
   const isAlone = unitReturn !== undefined && unitSupply !== undefined && Math.abs(unitReturn.by) < 0.2 * Math.abs(unitSupply);
   if (
     unitSupply !== undefined &&
+    !isStanding &&
     (unitSupply > 0 ? unitReturn !== undefined && unitReturn.by < 0.5 * unitSupply : unitSupply < 0 && isAlone)
   )
     drift("t_supply", unitSupply, "同伴供温", "its peers' supply");

@@ -184,7 +184,7 @@ function test(
   const limits = valuesOf(view.limits, unit.id);
   // Where rooms are warm, a unit that always got less may go on: only a change counts.
   const isWarm = rooms !== undefined && rooms.medianC >= limits.under_heated_room_c + limits.under_heated_warm_k;
-  const base = judgedBase(history, cooling.amongPeers, isWarm ? Infinity : limits.cooling_base_max);
+  const base = judgedBase(history, cooling.amongPeers, isWarm ? Infinity : limits.cooling_unknown_base);
   const { under_heated_hours: slowHours, under_heated_severe_hours: fastHours } = limits;
   // The slow tests lie near what is healthy: they have to stay there. The severe ones are far beyond, whatever noise does.
   const share = (name: UnderHeatedTest, holdHours: number): number =>
@@ -197,7 +197,7 @@ function test(
   const over = (name: UnderHeatedTest, value: number, level: number, holdHours: number): boolean | undefined =>
     Number.isNaN(value) ? undefined : value >= level * share(name, holdHours);
   const averaged = (name: UnderHeatedTest, hours: number, holdHours: number): number =>
-    memory.heldMs[name] >= holdHours * HOUR_MS ? indexOver(history, 1, 1) : indexOver(history, hours, 2);
+    (memory.heldMs[name] >= holdHours * HOUR_MS ? indexOver(history, 1, 1) : indexOver(history, hours, 2)) - cooling.indexError;
   const risen = (name: UnderHeatedTest, index: number, rise: number, holdHours: number): boolean =>
     index >= base * rise * share(name, holdHours);
   const slow = averaged("index", SLOW_AVERAGE_HOURS, slowHours);
@@ -212,6 +212,8 @@ function test(
     limits.under_heated_return_deviations * peers.returnDeviationK,
     Number.isNaN(peers.dropK) ? 0 : limits.under_heated_return_share * peers.dropK,
   );
+  // Without a base it may always have been so.
+  const returnRise = Number.isNaN(history.base) ? limits.under_heated_base_rise : limits.under_heated_return_rise;
   const enoughReturns = peers.returnCount > valuesOf(view.limits, unit.id).cooling_peers_min;
   return {
     index: index === undefined ? undefined : index && risen("index", slow, limits.under_heated_base_rise, slowHours),
@@ -219,8 +221,7 @@ function test(
     stagnant: isCirculating(unit, view, peers) ? over("stagnant", missingK, stagnantK, fastHours) : undefined,
     return:
       enoughReturns && peersAreWarm(unit, view, peers) && !Number.isNaN(gapK)
-        ? over("return", gapK, gapLimitK, slowHours) === true &&
-          (Number.isNaN(slow) || risen("return", slow, limits.under_heated_return_rise, slowHours))
+        ? over("return", gapK, gapLimitK, slowHours) === true && (Number.isNaN(slow) || risen("return", slow, returnRise, slowHours))
         : undefined,
     rooms: coldRooms(memory, unit, view, rooms),
   };
@@ -239,8 +240,9 @@ function peersAreWarm(unit: Asset, view: View, peers: Peers): boolean {
   return supply !== undefined && supply.value - peers.returnC > least;
 }
 
-/** Undefined by night and without sensors; the timer stands still meanwhile. */
+/** Undefined by night, without sensors and while houses are being warmed up for the first time; the timer stands still meanwhile. */
 function coldRooms(memory: UnderHeatedMemory, unit: Asset, view: View, rooms: Rooms | undefined): boolean | undefined {
+  if (view.phase === "commissioning") return undefined;
   if (rooms === undefined || view.hourOfDay < 8 || view.hourOfDay >= 22) return undefined;
   if (!rooms.cold) return false;
   if (memory.heldMs.rooms >= 0) return true;

@@ -11,6 +11,7 @@ const facts: CircuitFacts = {
   designOutdoorC: -5.3,
   circulationM3h: 258,
   waterVolumeM3: 105,
+  sizeIsKnown: true,
   staticPressureKpa: 250,
   makeupControl: "band",
   curve: undefined,

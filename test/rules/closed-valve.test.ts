@@ -23,7 +23,7 @@ describe("closed valve: what is found", () => {
       within: 7,
       words: /not where it was told: valve at \d+ %, command \d+ %/,
     },
-    { name: "half shut by command", variant: "command", size: 0.65, within: 7, words: /Starved since the valve closed by \d+ %/ },
+    { name: "half shut by command", variant: "command", size: 0.65, within: 10, words: /Starved since the valve closed by \d+ %/ },
   ])("$name: once, at that unit alone, and over within hours", ({ variant, size, within, words }) => {
     const found = plantedRun({ ...span, toHour: 28, faults: [closed(variant, size)] }).found("closed_valve");
     expect(found.map(({ asset }) => asset)).toEqual([UNIT]);

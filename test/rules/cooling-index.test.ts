@@ -1,6 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { coolingLimits, heatedUnits, peersOf, unitCooling } from "../../rules/cooling-index.ts";
-import { BLOCK_MS, halfDays, indexOver, riseHours, roseAbove, startCoolingTrack, track, weekOf } from "../../rules/cooling-track.ts";
+import {
+  BLOCK_MS,
+  halfDays,
+  indexOver,
+  judgedBase,
+  relearnBase,
+  riseHours,
+  roseAbove,
+  startCoolingTrack,
+  track,
+  weekOf,
+} from "../../rules/cooling-track.ts";
 import { storyNetwork } from "../support/unit-story.ts";
 import { type ArrayView, arrayView } from "../support/view.ts";
 
@@ -62,6 +73,8 @@ describe("cooling index", () => {
   });
 });
 
+const TEACHING = { firstMax: 1.8, riseMax: 1.12, creptMax: 1.28 };
+
 describe("cooling track", () => {
   const feed = (
     hours: number,
@@ -69,7 +82,7 @@ describe("cooling track", () => {
     suspect: (hour: number) => boolean = () => false,
   ): ReturnType<typeof startCoolingTrack> => {
     const history = startCoolingTrack(HALF_HOUR_MS);
-    for (let step = 0; step < hours * 2; step++) track(history, AT + step * HALF_HOUR_MS, index(step / 2), suspect(step / 2), 1.12);
+    for (let step = 0; step < hours * 2; step++) track(history, AT + step * HALF_HOUR_MS, index(step / 2), suspect(step / 2), TEACHING);
     return history;
   };
 
@@ -87,6 +100,44 @@ describe("cooling track", () => {
     expect(suspect.base).toBeCloseTo(1, 5);
     expect(feed(24 * 12, (hour) => (hour < 96 ? 1 : 1.3)).base).toBeCloseTo(1, 5);
     expect(feed(24 * 12, (hour) => (hour < 96 ? 1.1 : 1)).base).toBeCloseTo(1, 5);
+  });
+
+  it("takes for usual what was high from the beginning, but neither near blockage nor what crept up", () => {
+    const always = feed(24 * 12, () => 1.6);
+    expect(always.base).toBeCloseTo(1.6, 5);
+    expect(judgedBase(always, true, 1.44)).toBeCloseTo(1.6, 5);
+    expect(feed(24 * 12, () => 1.9).base).toBeNaN();
+    const crept = feed(24 * 60, (hour) => 1 + 0.01 * (hour / 24));
+    expect(crept.base).toBeCloseTo(1.28, 5);
+    // Without peers only its own past tells.
+    expect(
+      judgedBase(
+        feed(24, () => 1.6),
+        true,
+        1.44,
+      ),
+    ).toBe(1.44);
+    expect(
+      judgedBase(
+        feed(24, () => 1.6),
+        false,
+        1.44,
+      ),
+    ).toBeNaN();
+  });
+
+  it("begins anew after a move that was meant, and knows the new base after the next full day", () => {
+    const history = startCoolingTrack(HALF_HOUR_MS);
+    const MOVED = 24 * 10 + 7;
+    const bases: number[] = [];
+    for (let step = 0; step < 24 * 12 * 2; step++) {
+      if (step === 2 * MOVED) relearnBase(history, AT + step * HALF_HOUR_MS);
+      track(history, AT + step * HALF_HOUR_MS, step < 2 * MOVED ? 1 : 1.5, false, TEACHING);
+      if (step % 48 === 40) bases.push(history.base);
+    }
+    expect(bases[9]).toBeCloseTo(1, 5);
+    expect(bases[10]).toBeNaN();
+    expect(bases[11]).toBeCloseTo(1.5, 5);
   });
 
   it("averages what it knows", () => {
@@ -127,7 +178,7 @@ describe("cooling track", () => {
     for (let step = 0; step < 10 * 48; step++) {
       const hour = step / 2;
       if (hour >= 200 && hour < 210) continue;
-      track(history, AT + step * HALF_HOUR_MS, hour, false, 1.12);
+      track(history, AT + step * HALF_HOUR_MS, hour, false, TEACHING);
     }
     const { times, values } = weekOf(history);
     expect(times.at(-1)).toBe(AT + 10 * DAY_MS - 2 * BLOCK_MS);

@@ -42,7 +42,7 @@ describe("curve drift: what is found", () => {
       pass: ({ point, value }) => (point.signal === "t2_set" ? undefined : value),
     }).found("curve_drift");
     expect(found).toHaveLength(1);
-    expect(hourOf(found[0]!.detectedAt)).toBeLessThan(8);
+    expect(hourOf(found[0]!.detectedAt)).toBeLessThan(16);
     expect(found[0]!.summary.en).toContain("what is usual in this weather");
     expectWellTold(found[0]!);
     expect(hourOf(found[0]!.clearedAt!)).toBeGreaterThan(REPAIRED);

@@ -47,12 +47,12 @@ describe("over-heated: by its rooms", () => {
     }).found("over_heated");
 
   it("is found when rooms are above 24 °C and the water cools little", () => {
-    expect(foundWith(6, 2)).toMatchObject([{ asset: UNIT, severity: "general" }]);
+    expect(foundWith(6, 2.5)).toMatchObject([{ asset: UNIT, severity: "general" }]);
   });
 
   it("is none when only the rooms are warm, or only for half a day", () => {
     expect(foundWith(6, 0)).toEqual([]);
-    expect(foundWith(6, 2, 10)).toEqual([]);
+    expect(foundWith(6, 2.5, 10)).toEqual([]);
   });
 });
 

@@ -55,6 +55,7 @@ export function storyNetwork(story: UnitStory): Network {
     designOutdoorC: -5.3,
     circulationM3h: floor ? 77 : 52,
     waterVolumeM3: 21,
+    sizeIsKnown: true,
     staticPressureKpa: 230,
     makeupControl: "band",
     curve: undefined,

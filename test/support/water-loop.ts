@@ -117,6 +117,7 @@ export function loopNetwork(options: { heating?: Heating; season?: Season; facts
     designOutdoorC: -5.3,
     circulationM3h: floor ? 387 : 258,
     waterVolumeM3: floor ? 140 : 105,
+    sizeIsKnown: true,
     staticPressureKpa: 230,
     makeupControl: "band",
     curve: undefined,
