@@ -1,21 +1,28 @@
 import type { Explanation } from "../model/finding.ts";
 import type { Asset } from "../model/network.ts";
 import { RUNNING_PHASES } from "../model/season.ts";
+import type { Text } from "../model/text.ts";
 import { rankCauses } from "./causes.ts";
-import { habitsObserver, isStanding } from "./circuit-habits.ts";
+import { habitsObserver } from "./circuit-habits.ts";
 import { circulationOf } from "./circulation.ts";
 import { signalEvidence, texts } from "./evidence.ts";
-import { heatedUnits } from "./cooling-index.ts";
 import type { Limit } from "./limits.ts";
 import { durationText, tidy } from "./phrases.ts";
 import type { Rule, Verdict, View } from "./rule.ts";
-import { median } from "./statistics.ts";
+import {
+  cleanOf,
+  HOURS_KEPT,
+  medianOf,
+  startStrainer,
+  type StrainerMemory,
+  type StrainerSource,
+  takeHour,
+  valvesClosed,
+} from "./strainer-resistance.ts";
 
 /** R08 除污器堵: the strainer takes more and more of the pump's head, whatever the flow. */
 
 const HOUR_MS = 3_600_000;
-const HOURS_KEPT = 72;
-const DAYS_KEPT = 28;
 const limit = (value: number, unit: string, zh: string, en: string): Limit => ({ value, unit, reason: { zh, en } });
 
 export const strainerLimits = {
@@ -26,21 +33,26 @@ export const strainerLimits = {
   strainer_fast_hours: limit(3, "h", "急堵按3小时中位", "and a fast one of so many"),
   strainer_loop_ratio: limit(1.18, "×", "无除污器压差时：回路阻力上升18%", "Without strainer sensors: the loop's resistance up by 18 %"),
   strainer_flow_share: limit(0.9, "1", "仅有流量时：同频率下流量降到90%以下", "With flow only: below this at the same frequency"),
+  strainer_heat_ratio: limit(
+    1.18,
+    "×",
+    "无流量计时：由温降推算的阻力上升18%",
+    "Without a flow meter: by the temperature drop the flow is 15 % less",
+  ),
+  strainer_head_share: limit(
+    0.15,
+    "1",
+    "且供回压差变化超过此比例：泵前淤堵则降，泵后则升",
+    "and the head has changed by this share: less when the strainer sits before the pump, more behind it",
+  ),
+  strainer_suction_kpa: limit(
+    15,
+    "kPa",
+    "无频率时，压差变小须伴回压升高，否则是调速",
+    "Without a frequency a smaller head must lift the return, else the pump was slowed down",
+  ),
   strainer_valve_pct: limit(4, "%", "单元阀整体关小时不算", "Not where the units' valves were closed by this on the whole"),
 } satisfies Record<string, Limit>;
-
-type Source = "strainer" | "loop" | "flow";
-
-interface StrainerMemory {
-  source: Source | undefined;
-  hour: number;
-  /** Resistance by hour (its unit depends on the source), and mean position of the units' valves. */
-  readonly hours: Float32Array;
-  readonly valves: Float32Array;
-  /** Daily medians, and the valves of these days. */
-  readonly days: number[];
-  readonly dayValves: number[];
-}
 
 export const cloggedStrainerRule: Rule<StrainerMemory> = {
   kind: "clogged_strainer",
@@ -61,14 +73,7 @@ export const cloggedStrainerRule: Rule<StrainerMemory> = {
   ],
   limits: Object.keys(strainerLimits),
 
-  start: () => ({
-    source: undefined,
-    hour: NaN,
-    hours: new Float32Array(HOURS_KEPT).fill(NaN),
-    valves: new Float32Array(HOURS_KEPT).fill(NaN),
-    days: [],
-    dayValves: [],
-  }),
+  start: startStrainer,
 
   evaluate(memory, circuit, view): Verdict {
     takeHour(memory, circuit, view);
@@ -85,9 +90,10 @@ export const cloggedStrainerRule: Rule<StrainerMemory> = {
         ? { state: "fault", severity: dropKpa > 2 * get("strainer_kpa") ? "urgent" : "general", ...figures }
         : { state: "normal", ...figures };
     }
-    const ratio = memory.source === "loop" ? get("strainer_loop_ratio") : 1 / get("strainer_flow_share");
+    const ratio = ratioOf(memory.source, circuit, view);
     const figures = { value: slow, limit: ratio };
-    const isExplained = valvesClosed(memory) > get("strainer_valve_pct");
+    const isExplained =
+      valvesClosed(memory) > get("strainer_valve_pct") || (memory.source === "heat" && !pressuresAgree(memory, circuit, view));
     return slow >= ratio && !isExplained
       ? { state: "fault", severity: "general", holdMs: 12 * HOUR_MS, ...figures }
       : { state: "normal", ...figures };
@@ -103,15 +109,28 @@ export const cloggedStrainerRule: Rule<StrainerMemory> = {
     const newest = memory.hour;
     const times = Array.from({ length: HOURS_KEPT }, (_, index) => (newest - HOURS_KEPT + 1 + index) * HOUR_MS);
     const isMeasured = memory.source === "strainer";
-    return {
-      summary: {
-        zh: isMeasured
-          ? `${circuit.name}除污器压差 ${tidy(drop, 0)} kPa，阻力为洁净时的 ${tidy(now)} 倍，已 ${duration.zh}`
-          : `${circuit.name}同频率下回路阻力为平时的 ${tidy(now, 2)} 倍，流量下降，疑似除污器堵`,
-        en: isMeasured
-          ? `${circuit.name}: strainer drop ${tidy(drop, 0)} kPa, ${tidy(now)} times its clean resistance, for ${duration.en}`
-          : `${circuit.name}: the loop resists ${tidy(now, 2)} times as much at the same frequency; strainer clogged?`,
+    const share = tidy(100 / now, 0);
+    const words: Record<StrainerSource, Text> = {
+      strainer: {
+        zh: `除污器压差 ${tidy(drop, 0)} kPa，阻力为洁净时的 ${tidy(now)} 倍，已 ${duration.zh}`,
+        en: `strainer drop ${tidy(drop, 0)} kPa, ${tidy(now)} times its clean resistance, for ${duration.en}`,
       },
+      flow: {
+        zh: `同频率下流量为平时的 ${share}%，疑似除污器堵`,
+        en: `the flow is ${share} % of the usual at the same frequency; strainer clogged?`,
+      },
+      loop: {
+        zh: `回路阻力为平时的 ${tidy(now, 2)} 倍，流量下降，疑似除污器堵`,
+        en: `the loop resists ${tidy(now, 2)} times as much as usual; strainer clogged?`,
+      },
+      heat: {
+        zh: `按温降推算流量为平时的 ${share}%，供回压差 ${headWords(memory).zh}，疑似除污器堵`,
+        en: `by its temperature drop the flow is ${share} % of the usual, the head ${headWords(memory).en}; strainer clogged?`,
+      },
+    };
+    const said = words[memory.source ?? "loop"];
+    return {
+      summary: { zh: `${circuit.name}${said.zh}`, en: `${circuit.name}: ${said.en}` },
       evidence: [
         {
           asset: id,
@@ -121,7 +140,7 @@ export const cloggedStrainerRule: Rule<StrainerMemory> = {
           to: view.at,
           value: Math.round(100 * now) / 100,
           expected: 1,
-          limit: view.limits.get(isMeasured ? "strainer_ratio" : "strainer_loop_ratio", id),
+          limit: isMeasured ? view.limits.get("strainer_ratio", id) : ratioOf(memory.source, circuit, view),
           text: { zh: `近6小时中位 ${tidy(now, 2)} 倍`, en: `6-h median ${tidy(now, 2)} times` },
           curve: {
             times,
@@ -135,6 +154,13 @@ export const cloggedStrainerRule: Rule<StrainerMemory> = {
         ...signalEvidence(view, id, "p2_filter_out", since),
         ...signalEvidence(view, id, "q2_flow", since, { expected: flow.usualFlowM3h }),
         ...signalEvidence(view, id, "cp_hz", since),
+        ...(memory.source === "heat"
+          ? [
+              ...signalEvidence(view, id, "p2_supply", since),
+              ...signalEvidence(view, id, "p2_return", since, { expected: memory.soundReturnKpa }),
+              ...signalEvidence(view, id, "t2_return", since),
+            ]
+          : []),
       ],
       causes: rankCauses([
         { id: "clogged_strainer", name: { zh: "除污器淤堵", en: "Clogged strainer" }, weight: isMeasured ? 8 : 3, pro: [], contra: [] },
@@ -157,97 +183,25 @@ export const cloggedStrainerRule: Rule<StrainerMemory> = {
 const dropOf = (circuit: Asset, view: View): number =>
   (view.last(circuit.id, "p2_filter_in")?.value ?? NaN) - (view.last(circuit.id, "p2_filter_out")?.value ?? NaN);
 
-function takeHour(memory: StrainerMemory, circuit: Asset, view: View): void {
-  const hour = Math.floor(view.at / HOUR_MS) - 1;
-  if (hour <= memory.hour) return;
-  for (let skipped = Math.max(memory.hour + 1, hour - HOURS_KEPT + 1); skipped < hour; skipped++) {
-    memory.hours[skipped % HOURS_KEPT] = NaN;
-    memory.valves[skipped % HOURS_KEPT] = NaN;
-  }
-  memory.hour = hour;
-  const source = sourceOf(circuit, view);
-  if (source !== undefined && source !== memory.source) {
-    // Another measure: nothing of before can be compared.
-    memory.source = source;
-    memory.hours.fill(NaN);
-    memory.days.length = 0;
-    memory.dayValves.length = 0;
-  }
-  memory.hours[hour % HOURS_KEPT] =
-    isStanding(circuit, view) || view.underWork(circuit.id) ? NaN : resistanceOf(circuit, view, memory.source);
-  memory.valves[hour % HOURS_KEPT] = meanValve(circuit, view);
-  if ((hour + 1) % 24 !== 0) return;
-  memory.days.push(medianOf(memory.hours, hour, 24));
-  memory.dayValves.push(medianOf(memory.valves, hour, 24));
-  if (memory.days.length > DAYS_KEPT) {
-    memory.days.shift();
-    memory.dayValves.shift();
-  }
+/** How the head at the same speed has changed. */
+function headWords({ heads, hour, soundHead }: StrainerMemory): Text {
+  const change = 100 * (medianOf(heads, hour, 12) / soundHead - 1);
+  return change < 0
+    ? { zh: `下降 ${tidy(-change, 0)}%`, en: `${tidy(-change, 0)} % lower` }
+    : { zh: `上升 ${tidy(change, 0)}%`, en: `${tidy(change, 0)} % higher` };
 }
 
-function sourceOf(circuit: Asset, view: View): Source | undefined {
-  const has = (...signals: Parameters<View["last"]>[1][]): boolean =>
-    signals.every((signal) => view.last(circuit.id, signal) !== undefined);
-  if (has("p2_filter_in", "p2_filter_out")) return "strainer";
-  if (has("p2_supply", "p2_return", "q2_flow")) return "loop";
-  return has("q2_flow", "cp_hz") ? "flow" : undefined;
+/** A strainer before the pump takes of its suction, one behind it of what it delivers: the head falls or rises. Valves that open make no less flow. */
+function pressuresAgree(memory: StrainerMemory, circuit: Asset, view: View): boolean {
+  const get = (name: keyof typeof strainerLimits): number => view.limits.get(name, circuit.id);
+  const change = medianOf(memory.heads, memory.hour, get("strainer_hours")) / memory.soundHead - 1;
+  if (change >= get("strainer_head_share")) return true;
+  if (!(change <= -get("strainer_head_share"))) return false;
+  const liftKpa = medianOf(memory.returns, memory.hour, get("strainer_hours")) - memory.soundReturnKpa;
+  return view.last(circuit.id, "cp_hz") !== undefined || liftKpa >= get("strainer_suction_kpa");
 }
 
-/** Of the last hour: drop over flow squared (over speed squared without a flow), or 1/flow at the same speed. */
-function resistanceOf(circuit: Asset, view: View, source: Source | undefined): number {
-  const from = view.at - HOUR_MS;
-  const mean = (signal: Parameters<View["last"]>[1]): number => {
-    const samples = view.since(circuit.id, signal, from);
-    return samples.length === 0 ? NaN : median(samples.map(({ value }) => value));
-  };
-  const hz = mean("cp_hz");
-  const speed = Number.isNaN(hz) ? 1 : hz / 50;
-  const flow = mean("q2_flow");
-  if (source === "strainer") {
-    const drop = mean("p2_filter_in") - mean("p2_filter_out");
-    return drop / (flow > 1 ? flow ** 2 : speed ** 2);
-  }
-  if (!(flow > 1)) return NaN;
-  return source === "loop" ? (mean("p2_supply") - mean("p2_return")) / flow ** 2 : speed / flow;
-}
-
-function meanValve(circuit: Asset, view: View): number {
-  let sum = 0;
-  let count = 0;
-  for (const unit of heatedUnits(view.network, circuit.id)) {
-    const value = view.last(unit.id, "valve_pos")?.value;
-    if (value === undefined) continue;
-    sum += value;
-    count += 1;
-  }
-  return count === 0 ? NaN : sum / count;
-}
-
-function medianOf(ring: Float32Array, newest: number, hours: number): number {
-  const known: number[] = [];
-  for (let back = 0; back < hours; back++) {
-    const value = ring[(newest - back + HOURS_KEPT) % HOURS_KEPT]!;
-    if (!Number.isNaN(value)) known.push(value);
-  }
-  return known.length < Math.ceil(hours / 2) ? NaN : median(known);
-}
-
-/** The clean resistance: the median of the lowest days; before two days are known, of the first day's hours. */
-function cleanOf({ days, hours }: StrainerMemory): number {
-  const known = days.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
-  if (known.length >= 2) return median(known.slice(0, Math.min(5, Math.ceil(known.length / 2))));
-  const first = Array.from(hours).filter((value) => !Number.isNaN(value));
-  return first.length < 12 ? NaN : median(first);
-}
-
-/** How far the units' valves are closed on the whole against the days that count as clean, %. */
-function valvesClosed({ days, dayValves, valves, hour }: StrainerMemory): number {
-  const order = days
-    .map((value, index) => ({ value, valve: dayValves[index]! }))
-    .filter(({ value, valve }) => !Number.isNaN(value) && !Number.isNaN(valve));
-  if (order.length === 0) return 0;
-  order.sort((a, b) => a.value - b.value);
-  const before = median(order.slice(0, 5).map(({ valve }) => valve));
-  const now = medianOf(valves, hour, 12);
-  return Number.isNaN(now) ? 0 : before - now;
+function ratioOf(source: StrainerSource | undefined, circuit: Asset, view: View): number {
+  if (source === "heat") return view.limits.get("strainer_heat_ratio", circuit.id);
+  return source === "loop" ? view.limits.get("strainer_loop_ratio", circuit.id) : 1 / view.limits.get("strainer_flow_share", circuit.id);
 }

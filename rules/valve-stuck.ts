@@ -2,9 +2,10 @@ import type { Explanation } from "../model/finding.ts";
 import type { Asset } from "../model/network.ts";
 import { WARM_PHASES } from "../model/season.ts";
 import type { Level } from "../model/signals.ts";
+import type { Text } from "../model/text.ts";
 import { rankCauses } from "./causes.ts";
 import { signalEvidence, texts } from "./evidence.ts";
-import { heatStateObserver, heatStateOf } from "./heat-state.ts";
+import { hasFlow, type HeatState, heatStateObserver, heatStateOf } from "./heat-state.ts";
 import type { Limit } from "./limits.ts";
 import { durationText, tidy } from "./phrases.ts";
 import type { Rule, Sample, Verdict, View } from "./rule.ts";
@@ -23,15 +24,25 @@ export const valveStuckLimits = {
   valve_stuck_still_hours: limit(1.5, "h", "持续时间", "for so long"),
   valve_stuck_travel_pct: limit(12, "%", "连杆脱开：反馈走了这么多", "Loose linkage: the position travelled so far"),
   valve_stuck_response_k: limit(0.6, "K", "而供温几乎没变", "and the supply hardly changed"),
+  valve_stuck_vain_k: limit(6, "K", "阀已全开而供温仍低这么多", "Fully open, and the supply is still so far below its set point"),
+  valve_stuck_vain_min: limit(60, "min", "此情况的持续时间", "How long that has to last"),
+  valve_stuck_source_k: limit(
+    4,
+    "K",
+    "一次供温与平时相差不超过此值，热源正常",
+    "The primary supply is no further below its usual: the source is well",
+  ),
 } satisfies Record<string, Limit>;
 
-type Sign = "command" | "still" | "linkage";
+type Sign = "command" | "still" | "linkage" | "in_vain";
 
 /** A valve that once stuck may agree with its command by chance: it is well when it followed one, or after half a day without a sign. */
 const FORGIVEN_MS = 12 * HOUR_MS;
 const FOLLOWED_MS = 2 * HOUR_MS;
 const FOLLOWED_SHARE = 0.6;
 const APART_SHARE = 0.1;
+/** Of the usual primary pressure difference. */
+const SOUND_PRESSURE_SHARE = 0.8;
 
 interface ValveMemory {
   /** Since when there is a sign without a break, and when there last was one; NaN: none. */
@@ -80,7 +91,13 @@ function valveStuck(level: Level): Rule<ValveMemory> {
         memory.isFound &&= !(hasFollowed(asset, view, get("valve_stuck_pct")) || view.at - memory.signAt > FORGIVEN_MS);
         return { state: memory.isFound ? "unknown" : "normal", ...figures };
       }
-      const holdMs = (sign === "command" ? get("valve_stuck_min") : sign === "linkage" ? 10 : 20) * MINUTE_MS;
+      const holdMin: Record<Sign, number> = {
+        command: get("valve_stuck_min"),
+        linkage: 10,
+        still: 20,
+        in_vain: get("valve_stuck_vain_min"),
+      };
+      const holdMs = holdMin[sign] * MINUTE_MS;
       if (Number.isNaN(memory.signSince)) memory.signSince = view.at;
       memory.signAt = view.at;
       memory.isFound ||= view.at - memory.signSince >= holdMs;
@@ -96,16 +113,23 @@ function valveStuck(level: Level): Rule<ValveMemory> {
       const state = circuit === undefined ? undefined : heatStateOf(circuit, view);
       const isCommanded = !Number.isNaN(command);
       const loose = sign === "linkage";
+      const inVain = sign === "in_vain";
+      const open: Text = {
+        zh: `阀位 ${tidy(position, 0)}%，供温仍低于设定 ${tidy(-(state?.errorK ?? NaN))} K`,
+        en: `Open to ${tidy(position, 0)} %, and the supply is still ${tidy(-(state?.errorK ?? NaN))} K below its set point`,
+      };
       return {
         summary: {
-          zh:
-            isCommanded && !loose
+          zh: inVain
+            ? `${open.zh}，热源正常，已 ${duration.zh}`
+            : isCommanded && !loose
               ? `调节阀反馈 ${tidy(position, 0)}%，给定 ${tidy(command, 0)}%，不一致已 ${duration.zh}`
               : loose
                 ? `调节阀反馈在动而供温不变，疑似连杆脱开，已 ${duration.zh}`
                 : `调节阀停在 ${tidy(position, 0)}% 不动，供温偏差 ${tidy(state?.errorK ?? NaN)} K，已 ${duration.zh}`,
-          en:
-            isCommanded && !loose
+          en: inVain
+            ? `${open.en} though the source is well, for ${duration.en}`
+            : isCommanded && !loose
               ? `Control valve at ${tidy(position, 0)} %, command ${tidy(command, 0)} %, for ${duration.en}`
               : loose
                 ? `The control valve says that it moves, the supply does not follow: linkage off? For ${duration.en}`
@@ -122,17 +146,29 @@ function valveStuck(level: Level): Rule<ValveMemory> {
           {
             id: "valve_stuck",
             name: { zh: "阀体卡涩或执行器失灵", en: "Valve stuck or actuator dead" },
-            weight: loose ? 1 : 5,
+            weight: loose || inVain ? 1 : 5,
             pro: [],
             contra: [],
           },
           {
             id: "linkage",
             name: { zh: "连杆、联轴脱开", en: "Linkage off" },
-            weight: loose ? 5 : 0.6,
-            pro: texts(loose && { zh: "阀位在走，供温不变", en: "The position moves, the supply does not" }),
-            contra: texts(!loose && { zh: "阀位本身不动", en: "The position itself does not move" }),
+            weight: loose || inVain ? 5 : 0.6,
+            pro: texts(loose && { zh: "阀位在走，供温不变", en: "The position moves, the supply does not" }, inVain && open),
+            contra: texts(!loose && !inVain && { zh: "阀位本身不动", en: "The position itself does not move" }),
           },
+          ...(inVain
+            ? [
+                {
+                  id: "clogged_primary_strainer",
+                  name: { zh: "本路一次侧过滤器堵、手动阀未全开", en: "Primary strainer of this circuit clogged, a hand valve not open" },
+                  weight: 3,
+                  pro: [open],
+                  contra: [],
+                },
+                { id: "exchanger_fouling", name: { zh: "换热器堵塞", en: "Exchanger blocked" }, weight: 1.5, pro: [open], contra: [] },
+              ]
+            : []),
           { id: "sensor_fault", name: { zh: "阀位反馈故障", en: "Position feedback faulty" }, weight: 1.2, pro: [], contra: [] },
           {
             id: "curve_drift",
@@ -169,6 +205,7 @@ function signOf(asset: Asset, view: View): Sign | undefined {
   const state = circuit === undefined ? undefined : heatStateOf(circuit, view);
   if (command !== undefined && isApart(asset, view, get("valve_stuck_pct"), get("valve_stuck_min") * MINUTE_MS)) return "command";
   if (state !== undefined && circuit !== undefined && isLoose(asset, circuit, view)) return "linkage";
+  if (state !== undefined && circuit !== undefined && isInVain(circuit, state, view)) return "in_vain";
   if (command !== undefined || state === undefined || !state.isSet) return undefined;
   const spanMs = get("valve_stuck_still_hours") * HOUR_MS;
   const positions = view.since(asset.id, "v1_pos", view.at - spanMs);
@@ -176,6 +213,19 @@ function signOf(asset: Asset, view: View): Sign | undefined {
   const errors = view.since(circuit!.id, "t2_supply", view.at - spanMs);
   const isOff = errors.length > 2 && errors.every(({ value }) => Math.sign(value - state.referenceC) === Math.sign(state.errorK));
   return isStill && isOff && Math.abs(state.errorK) > get("valve_stuck_error_k") ? "still" : undefined;
+}
+
+/** All that the valve can give does not help this circuit, while source and neighbours are well: what it says of itself is not so, or the way is blocked. */
+function isInVain(circuit: Asset, state: HeatState, view: View): boolean {
+  const get = (name: keyof typeof valveStuckLimits): number => view.limits.get(name, circuit.id);
+  if (!state.isSet || !state.isOpen || !(state.errorK < -get("valve_stuck_vain_k")) || !hasFlow(state)) return false;
+  if (state.primaryErrorK < -get("valve_stuck_source_k") || state.primaryKpaShare < SOUND_PRESSURE_SHARE) return false;
+  const others = view.station.children
+    .filter((id) => id !== circuit.id)
+    .map((id) => heatStateOf(view.network.asset(id)!, view).errorK)
+    .filter((errorK) => !Number.isNaN(errorK));
+  if (others.length === 0) return !Number.isNaN(state.primaryErrorK);
+  return others.every((errorK) => errorK > -get("valve_stuck_error_k"));
 }
 
 /** The command went further than a stuck valve forgives, and the position went with it and was hardly ever apart: one that sticks and slips is. */

@@ -52,6 +52,29 @@ describe("valve stuck: by position, command and supply", () => {
     });
   const foundWith = (change: Change) => run(change).found("valve_stuck");
 
+  it("one that is fully open in vain is found within the hour after, unless its neighbour is as cold: then the source is short", () => {
+    const two = plantedNetwork({ circuits: 2, buildings: 1, units: 2 });
+    const well = readingsOf({ ...span, network: two, fromHour: -2, toHour: 12 });
+    const starved = (circuits: readonly string[]) =>
+      hear(well, {
+        network: two,
+        pass: ({ point, value, at: time }) => {
+          if (value === null || time < at(7) || !circuits.includes(point.asset)) return value;
+          if (point.signal === "v1_pos" || point.signal === "v1_set") return 99;
+          return point.signal === "t2_supply" || point.signal === "t2_return" ? value - 9 : value;
+        },
+      }).found("valve_stuck");
+    const [stuck, ...more] = starved(["S1-A"]);
+    expect(more).toEqual([]);
+    expect(stuck!.asset).toBe("S1-A");
+    expect(stuck!.detectedAt - at(7)).toBeGreaterThanOrEqual(60 * MINUTE);
+    expect(stuck!.detectedAt - at(7)).toBeLessThanOrEqual(75 * MINUTE);
+    expect(stuck!.summary.en).toMatch(/Open to 99 %, and the supply is still [\d.]+ K below its set point though the source is well/);
+    expect(stuck!.causes[0]!.id).toBe("linkage");
+    expectWellTold(stuck!);
+    expect(starved(["S1-A", "S1-B"])).toEqual([]);
+  });
+
   it("8 % off the command are found after half an hour, 4 % are the play of feedback and drive", () => {
     const [stuck, ...more] = foundWith((signal, value, minutes) => (signal === "v1_set" && minutes >= 0 ? value + 8 : value));
     expect(more).toEqual([]);
