@@ -266,13 +266,15 @@ function signOf(memory: ClosedValveMemory, unit: Asset, view: View, index: numbe
   // Told to be open and shut all the same: a fault in any weather.
   if (isOffCommand && position < limits.closed_valve_pct && !(index < 1.1)) return "shut";
   // Where nothing circulates or nothing is heated, a closed valve does no harm.
-  const isHeated = peers.count === 0 || peers.dropK > limits.cooling_drop_k_min;
+  const warmC = limits.closed_valve_room_c + limits.cooling_drop_k_min;
+  const isHeated = peers.count === 0 || peers.dropK > limits.cooling_drop_k_min || peers.returnC > warmC;
   if (!isHeated) return undefined;
   if (position !== undefined && position < limits.closed_valve_pct && !(index < 1.1)) return "shut";
   const { episode } = memory;
   if (isOffCommand && index >= 1.15) return "off_command";
   if (episode !== undefined && episode.fellPct >= limits.closed_valve_step_pct) return "throttled";
-  if (peers.count > limits.cooling_peers_min && isStagnant(view, unit, index, limits) && !awaitsOpening(view, unit)) return "stagnant";
+  if (peers.returnCount > limits.cooling_peers_min && isStagnant(view, unit, index, limits) && !awaitsOpening(view, unit))
+    return "stagnant";
   if (
     episode !== undefined &&
     episode.riseHours <= limits.closed_valve_rise_hours &&
@@ -287,6 +289,8 @@ function signOf(memory: ClosedValveMemory, unit: Asset, view: View, index: numbe
 function isStagnant(view: View, unit: Asset, index: number, limits: ReturnType<typeof valuesOf>): boolean {
   const { peers, cooling } = coolingOf(view, unit)!;
   if (!(cooling.returnC < peers.returnC)) return false;
+  // As cold as its rooms while the others' come back warm, however little heat is given yet.
+  if (cooling.returnC < limits.closed_valve_room_c && peers.returnC - cooling.returnC > limits.closed_valve_stagnant_k) return true;
   if (!Number.isNaN(cooling.supplyC)) return cooling.offeredC - cooling.supplyC > limits.closed_valve_stagnant_k;
   return (
     index >= limits.closed_valve_index &&
