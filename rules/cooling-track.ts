@@ -167,10 +167,21 @@ export const usualIndex = ({ base }: CoolingTrack): number => (Number.isNaN(base
 
 /**
  * What a unit's φ is compared with: its base. A unit whose base is not known yet may always have been as far off as `unknownBase`, among
- * peers; without them only its own past has a meaning: NaN while unknown.
+ * peers, unless the hours before were better; without peers only its own past has a meaning: NaN while unknown.
  */
-export function judgedBase({ base }: CoolingTrack, amongPeers: boolean, unknownBase: number): number {
-  return Number.isNaN(base) && amongPeers ? unknownBase : base;
+export function judgedBase(history: CoolingTrack, amongPeers: boolean, unknownBase: number): number {
+  const { base, blocks, fromBlock } = history;
+  if (!Number.isNaN(base) || !amongPeers) return base;
+  const newest = blockOf(history.step * history.stepMs) - 1;
+  let lowest = Infinity;
+  let second = Infinity;
+  for (let block = Math.max(newest - BLOCKS + 2, fromBlock); block <= newest; block++) {
+    const value = blocks[block % BLOCKS]!;
+    if (value < lowest) [lowest, second] = [value, lowest];
+    else if (value < second) second = value;
+  }
+  // One good block among others may be noise.
+  return Math.min(unknownBase, Math.max(1, Number.isFinite(second) ? second : lowest));
 }
 
 /** Hours that the rise from the base to `now` took, between a quarter and three quarters of the way; NaN without a rise. */

@@ -5,7 +5,16 @@ import type { Text } from "../model/text.ts";
 import { rankCauses } from "./causes.ts";
 import { signalEvidence, texts } from "./evidence.ts";
 import { hasFlow, type HeatState, heatStateObserver, heatStateOf } from "./heat-state.ts";
-import { heatOf, residualSigmaK, setDriftK, supplyDriftK, supplyResidualK, supplySigmaK } from "./heat-watch.ts";
+import {
+  heatOf,
+  type HeatWatch,
+  residualSigmaK,
+  restingHours,
+  setDriftK,
+  supplyDriftK,
+  supplyResidualK,
+  supplySigmaK,
+} from "./heat-watch.ts";
 import type { Limit } from "./limits.ts";
 import { durationText, tidy } from "./phrases.ts";
 import type { Rule, Verdict, View } from "./rule.ts";
@@ -178,7 +187,7 @@ function signOf(state: HeatState, circuit: Asset, view: View): Found | undefined
   const heat = heatOf(view, circuit.id);
   if (heat === undefined) return undefined;
   const fast = supplyResidualK(heat, 2);
-  if (Math.abs(fast) > get("curve_fast_k") && !isSaturated) {
+  if (Math.abs(fast) > get("curve_fast_k") && !isSaturated && !isSetByHand(heat)) {
     const limitK = Math.max(get("curve_fast_k"), 3 * residualSigmaK(heat));
     if (Math.abs(fast) > limitK) return { sign: "fast", valueK: fast, limitK };
   }
@@ -188,3 +197,11 @@ function signOf(state: HeatState, circuit: Asset, view: View): Found | undefined
   if (Math.abs(drift) > driftLimit && !isSaturated) return { sign: "drift", valueK: drift, limitK: driftLimit };
   return undefined;
 }
+
+const HAND_HOURS = 12;
+/** A curve moves the set point nearly every hour of a day; a hand does so a few times. */
+const HAND_RESTS = 8;
+const HAND_K = 0.05;
+
+/** By the set points of half a day: where people set them, they go anywhere within hours and are meant. */
+const isSetByHand = (heat: HeatWatch): boolean => restingHours(heat, "setC", HAND_HOURS, HAND_K) >= HAND_RESTS;

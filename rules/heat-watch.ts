@@ -254,6 +254,26 @@ export function meanOver(memory: HeatWatch, column: HeatColumn, hours: number, l
   return count < least ? NaN : sum / count;
 }
 
+/** Least of the last full hours; NaN when none is known. */
+export function leastOver(memory: HeatWatch, column: HeatColumn, hours: number): number {
+  let least = NaN;
+  for (let back = 0; back < hours; back++) {
+    const value = memory.hours[column][place(memory.hour - back)]!;
+    if (!(value >= least)) least = Number.isNaN(value) ? least : value;
+  }
+  return least;
+}
+
+/** In how many of the last full hours a signal stayed where it was in the hour before. */
+export function restingHours(memory: HeatWatch, column: HeatColumn, hours: number, byMax: number): number {
+  let count = 0;
+  for (let back = 0; back < hours; back++) {
+    const { [column]: ring } = memory.hours;
+    if (Math.abs(ring[place(memory.hour - back)]! - ring[place(memory.hour - back - 1)]!) <= byMax) count += 1;
+  }
+  return count;
+}
+
 export function medianOver(memory: HeatWatch, ring: Float32Array, hours: number): number {
   const known: number[] = [];
   for (let back = 0; back < hours; back++) {
@@ -297,5 +317,6 @@ export function residualSigmaK(memory: HeatWatch): number {
     const usual = median(known);
     for (const value of known) if (!Number.isNaN(value)) around.push(value - usual);
   }
-  return Math.max(lineSigma(memory.supply, memory.slowNominalC), around.length === 0 ? 0 : SIGMA_PER_MAD * medianDeviation(around, 0));
+  if (around.length === 0) return lineSigma(memory.supply, memory.slowNominalC);
+  return Math.max(lineSigma(memory.supply, memory.slowNominalC), SIGMA_PER_MAD * medianDeviation(around, 0));
 }

@@ -63,7 +63,7 @@ const FOLLOW_DOWN_SHARE = 0.0005;
 const SUPPLY_RISE_SHARE = 0.25;
 
 /** Until it is known where the makeup pump starts, it may be about to. */
-const BAND_UNKNOWN_MS = 15 * MINUTE_MS;
+const BAND_UNKNOWN_MS = 60 * MINUTE_MS;
 /** Without a calendar a loop that was never seen at pressure may just be filled: by then signals have told the phase. */
 const NEVER_HELD_MS = 240 * MINUTE_MS;
 

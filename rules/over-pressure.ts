@@ -6,7 +6,8 @@ import { habitsObserver, habitsOf } from "./circuit-habits.ts";
 import { circulationOf, secondReportMs } from "./circulation.ts";
 import { signalEvidence, texts } from "./evidence.ts";
 import type { Limit } from "./limits.ts";
-import { pumpShare } from "./makeup-rate.ts";
+import { heatObserver, heatOf, leastOver } from "./heat-watch.ts";
+import { countedM3, makeupM3hMax, pumpShare } from "./makeup-rate.ts";
 import { clockText, durationText, tidy } from "./phrases.ts";
 import type { Rule, Verdict, View } from "./rule.ts";
 
@@ -42,7 +43,7 @@ export const overPressureLimits = {
     "升温膨胀最多解释这么多，泄压阀应动作",
     "Warming explains no more: there the relief valve opens",
   ),
-  over_pressure_recovered_kpa: limit(15, "kPa", "回差", "Hysteresis"),
+  over_pressure_recovered_kpa: limit(25, "kPa", "回差，不小于补水泵启停带宽", "Hysteresis, no less than the band of the makeup pump"),
 } satisfies Record<string, Limit>;
 
 /** `allowedKpa`: what warming explained when the pressure became too high; NaN while it is not. */
@@ -51,7 +52,7 @@ export const overPressureRule: Rule<{ allowedKpa: number }> = {
   level: "circuit",
   everyMs: 5 * MINUTE_MS,
   onSignals: ["p2_return"],
-  observers: [habitsObserver],
+  observers: [habitsObserver, heatObserver],
   holdMs: 3 * MINUTE_MS,
   keepMs: 5 * MINUTE_MS,
   phases: RUNNING_PHASES,
@@ -159,20 +160,36 @@ export const overPressureRule: Rule<{ allowedKpa: number }> = {
 };
 
 /** Over so long water that has warmed since may still be shut in. */
-const WARMING_MS = 6 * 3_600_000;
+const WARMING_HOURS = 6;
 /** So much the last sample may lie above the lowest one by noise and control alone. */
 const NOISE_K = 1;
-/** A makeup pump that runs more than this share of a quarter of an hour is what lifts the pressure. */
+/** So much in a quarter of an hour, m³, or without a counter this share of it with the pump running, is what lifts the pressure. */
+const PUMPED_M3 = 0.25;
 const PUMPING_SHARE = 0.1;
+const PUMPED_MS = 15 * MINUTE_MS;
+
+/** A pump with an inverter always runs: the counter tells whether water comes. */
+function isPumpedIn(circuit: Asset, view: View): boolean {
+  const totals = view.since(circuit.id, "mk_total", view.at - PUMPED_MS);
+  if (totals.length > 1) return (countedM3(totals, makeupM3hMax(circuit, view)) ?? 0) > PUMPED_M3;
+  return (pumpShare(circuit.id, view, PUMPED_MS) ?? 0) > PUMPING_SHARE;
+}
 
 /** Pressure that the warming of the last hours explains, kPa (DOMAIN 3.4); 0 while water is pumped in. */
 function warmingKpa(circuit: Asset, view: View): number {
-  if ((pumpShare(circuit.id, view, 15 * MINUTE_MS) ?? 0) > PUMPING_SHARE) return 0;
-  const risen = (["t2_supply", "t2_return"] as const).map((signal) => {
-    const samples = view.since(circuit.id, signal, view.at - WARMING_MS);
-    return samples.length === 0 ? NaN : samples.at(-1)!.value - samples.reduce((least, { value }) => Math.min(least, value), Infinity);
-  });
-  const meanK = (risen[0]! + risen[1]!) / 2 - NOISE_K;
+  if (isPumpedIn(circuit, view)) return 0;
+  const heat = heatOf(view, circuit.id);
+  if (heat === undefined) return 0;
+  const risen = (["supplyC", "returnC"] as const)
+    .map(
+      (column) =>
+        (view.last(circuit.id, column === "supplyC" ? "t2_supply" : "t2_return")?.value ?? NaN) - leastOver(heat, column, WARMING_HOURS),
+    )
+    .filter((risenK) => !Number.isNaN(risenK));
+  // Temperatures that are reported and cannot be had at the moment explain nothing, and rule nothing out.
+  if (risen.length === 0 && view.lastReport(circuit.id, "t2_supply") !== undefined)
+    return view.limits.get("over_pressure_warming_kpa_max", circuit.id);
+  const meanK = risen.reduce((sum, risenK) => sum + risenK, 0) / risen.length - NOISE_K;
   if (!(meanK > 0)) return 0;
   const kpa = meanK * view.limits.get("over_pressure_warming_kpa_k", circuit.id);
   return Math.min(kpa, view.limits.get("over_pressure_warming_kpa_max", circuit.id));

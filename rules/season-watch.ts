@@ -22,6 +22,8 @@ const HEAD_KPA = 25;
 const FLOW_SHARE = 0.1;
 /** A state counts after so long. */
 const SETTLED_MS = 3 * HOUR_MS;
+/** A pump that stands for less has failed, or lost its power: that is no end of the circulation. */
+const STOOD_MS = 6 * HOUR_MS;
 /** Without a calendar: first days of warm water after a cold loop, and days without heat after which the season is over. */
 const COMMISSIONING_MS = 10 * DAY_MS;
 const OVER_MS = 5 * DAY_MS;
@@ -49,6 +51,9 @@ export interface SeasonMemory {
   warmMs: number;
   runningMs: number;
   coldMs: number;
+  /** Pumps have run long enough, and since then have not stood long enough for the loop to be filled anew. */
+  circulates: boolean;
+  standingMs: number;
   at: number;
   /** The water was warm in this season; it was seen cold before. */
   wasWarm: boolean;
@@ -73,6 +78,8 @@ export const seasonObserver: Observer<SeasonMemory> = {
     warmMs: 0,
     runningMs: 0,
     coldMs: 0,
+    circulates: false,
+    standingMs: 0,
     at: NaN,
     wasWarm: false,
     wasCold: false,
@@ -109,6 +116,8 @@ function follow(memory: SeasonMemory, station: Asset, view: View): void {
   if (state !== undefined) {
     memory.warmMs = state.isWarm ? memory.warmMs + elapsedMs : 0;
     memory.runningMs = state.isRunning ? memory.runningMs + elapsedMs : 0;
+    memory.standingMs = state.isRunning ? 0 : memory.standingMs + elapsedMs;
+    memory.circulates = memory.circulates ? memory.standingMs < STOOD_MS : memory.runningMs >= SETTLED_MS;
     memory.coldMs = state.isWarm ? 0 : memory.coldMs + elapsedMs;
     if (memory.warmMs >= SETTLED_MS && state.isRunning) {
       if (!memory.wasWarm) memory.warmSinceAt = view.at - memory.warmMs;
@@ -149,7 +158,7 @@ function runs(circuit: Asset, view: View): boolean {
 
 function suggest(memory: SeasonMemory, calendar: SettablePhase | undefined, view: View): SettablePhase {
   const isWarm = memory.warmMs >= SETTLED_MS && memory.runningMs > 0;
-  const isCirculating = memory.runningMs >= SETTLED_MS;
+  const isCirculating = memory.circulates;
   switch (calendar) {
     case "filling":
       memory.wasWarm &&= isWarm;

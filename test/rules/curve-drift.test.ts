@@ -92,6 +92,16 @@ describe("curve drift: against the set point", () => {
     expect(foundWith(change).found("curve_drift")).toEqual([]);
   });
 
+  it("none: a supply that was set by hand and follows", () => {
+    const byHand = (hour: number): number => (hour < 15 ? 40 : 48);
+    const run = hear(healthy, {
+      network,
+      pass: ({ point, value, at: time }) =>
+        time < at(-12) || value === null || (point.signal !== "t2_set" && point.signal !== "t2_supply") ? value : byHand(hourOf(time)),
+    });
+    expect(run.found("curve_drift")).toEqual([]);
+  });
+
   it("is unknown without a supply temperature", () => {
     const run = foundWith((signal, value) => (signal === "t2_supply" ? undefined : value));
     expect(run.found("curve_drift")).toEqual([]);

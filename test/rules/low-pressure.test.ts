@@ -59,7 +59,7 @@ describe("low pressure", () => {
   it.each([
     ["after a stop of an hour", STOP, 10],
     // Where the makeup pump usually starts is not known yet.
-    ["for the first time", START, 40],
+    ["for the first time", START, 70],
   ])(
     "is found when the circulation pump starts %s on a loop that lost its pressure: head and supply rise together",
     (_when, stoppedAt, minutes) => {

@@ -74,6 +74,23 @@ describe("over-pressure: how high and for how long", () => {
     expect(run.found("over_pressure")).toEqual([]);
   });
 
+  it("is none as far as the warming of the hours before explains it, but one where the pump fed it or nothing got warmer", () => {
+    const foundAfter = (warmerK: number, fedM3h = 0) =>
+      hear(healthy, {
+        network,
+        pass: ({ point, value, at: time }) => {
+          const hours = (time - at(ONSET)) / HOUR;
+          if (hours < 0 || value === null) return value;
+          if (point.signal === "mk_total") return 100 + fedM3h * hours;
+          if (["t2_supply", "t2_return", "t_supply", "t_return"].includes(point.signal)) return value + warmerK * Math.min(1, hours);
+          return point.signal.startsWith("p2_") ? value + 85 * Math.min(1, hours) : value;
+        },
+      }).found("over_pressure");
+    expect(foundAfter(8)).toEqual([]);
+    expect(foundAfter(0)).toHaveLength(1);
+    expect(foundAfter(8, 2)).toHaveLength(1);
+  });
+
   it("does not chatter when the pressure plays about the limit", () => {
     const about = foundWith((minutes) => (minutes % 20 < 10 ? 68 : 58)).found("over_pressure");
     expect(about.length).toBeLessThanOrEqual(1);
