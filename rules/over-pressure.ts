@@ -89,7 +89,8 @@ export const overPressureRule: Rule<{ allowedKpa: number }> = {
     const urgentKpa = view.limits.get("over_pressure_urgent_kpa", circuit.id) - view.limits.get("over_pressure_kpa", circuit.id);
     return {
       state: "fault",
-      severity: pressure.value > top + urgentKpa ? "urgent" : "general",
+      // However it came about: equipment does not ask.
+      severity: pressure.value > usualTop + urgentKpa ? "urgent" : "general",
       holdMs: Math.max(secondReportMs(circuit, view), view.limits.get("over_pressure_min", circuit.id) * MINUTE_MS),
       ...figures,
     };

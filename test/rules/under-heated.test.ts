@@ -137,6 +137,14 @@ describe("under-heated: what is not one", () => {
       { rooms: 3, roomOffsetK: (unit) => (unit === 3 ? -2.4 : -1.8) },
     ],
     ["one lone sensor at a window", { rooms: 1, roomOffsetK: (unit) => (unit === 3 ? -3 : 0) }],
+    [
+      "a valve that balancing has told to close a little",
+      {
+        flow: starve(0.5),
+        valve: (unit, ms) => (unit === 3 && ms >= ONSET_MS ? 48 : 60),
+        command: (unit, ms) => (unit === 3 && ms >= ONSET_MS ? 48 : 60),
+      },
+    ],
     ["mild weather with hardly any drop", { outdoorC: () => 14, flow: starve(0.5) }],
   ])("is not %s", (_, story) => {
     for (const heating of ["radiator", "floor"] as const) {
