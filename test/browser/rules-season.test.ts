@@ -26,7 +26,7 @@ describe("why not", () => {
     await until("the asset in the URL", () => query(page, "asset") === BROKEN);
     const first = page.locator(".trace").first();
     await first.waitFor();
-    expect(await first.innerText()).toMatch(/补水故障[\s\S]*二次回压 0\.026，限 0\.240 MPa[\s\S]*已触发/);
+    expect(await first.innerText()).toMatch(/补水故障[\s\S]*二次回压 0\.026，限 0\.235 MPa[\s\S]*已触发/);
     expect(await first.locator("svg.spark").getAttribute("aria-label")).toMatch(/^\d\d:\d\d–12:00: 已触发 20$/);
     expect(await first.locator(".spark-firing").count()).toBe(20);
     expect(await page.locator(".fact").filter({ hasText: "日常回压" }).innerText()).toContain("0.265 MPa");

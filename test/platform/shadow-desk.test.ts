@@ -96,7 +96,7 @@ it("after a restart folds hours, not the whole past, and still goes by its own l
   desk.reconcile("S1", second.host.rooted("S1"), []);
   await vi.waitFor(() => {
     const live = second.shadow.difference()!.onlyLive.map(({ kind, asset }) => `${kind} ${asset}`);
-    expect(live).toContain("makeup_fault S1-A");
+    expect(live).toContain("low_pressure S1-A");
   });
   second.shadow.close();
   database.close();
