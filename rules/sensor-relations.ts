@@ -19,8 +19,9 @@ export const RELATIONS = ["supply_over_units", "return_over_units", "unit_supply
 export type RelationName = (typeof RELATIONS)[number];
 
 const UNITS_MIN = 3;
-/** Supply of a unit through which nothing flows, °C. */
-const STANDING_C = 28;
+/** Supply and return of a unit through which nothing flows, °C: colder than anything that heats. */
+const STANDING_SUPPLY_C = 28;
+const STANDING_RETURN_C = 24;
 /** Median deviation of the units' supply, K, up to which they have one source. */
 const PEER_DEVIATION_K_MAX = 1;
 const WATER_KWH_PER_M3K = 1.163;
@@ -117,7 +118,9 @@ export function relationDoubts(
   const unitReturn = relations.unit_return === undefined ? undefined : shiftOf(relations.unit_return);
   // No source is warmer than its own; standing water is colder, but then its return is too.
   // Nor does water that stands tell of its sensor: it is as warm as its room.
-  const isStanding = (view.raw.last(asset.id, "t_supply")?.value ?? NaN) < STANDING_C;
+  const isStanding =
+    (view.raw.last(asset.id, "t_supply")?.value ?? NaN) < STANDING_SUPPLY_C &&
+    !((view.raw.last(asset.id, "t_return")?.value ?? NaN) >= STANDING_RETURN_C);
   const isAlone = unitReturn !== undefined && unitSupply !== undefined && Math.abs(unitReturn.by) < 0.2 * Math.abs(unitSupply);
   if (
     unitSupply !== undefined &&

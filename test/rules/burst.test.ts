@@ -103,6 +103,22 @@ describe("burst", () => {
     expect(bursts(loses(1, 1), MINUTE, 1, small)).toEqual([]);
   });
 
+  it("a pressure that was set lower is none, where an inverter keeps the makeup pump running all day; a loss there is one", () => {
+    /** So many kPa/min from the time of the story on, down to 50 less; the pump feeds what is lost, all the time. */
+    const inverter = (fallKpaMin: number): PlantFaults => ({
+      tamper: ({ point, at, value }) => {
+        const kpa = 265 - Math.min(50, Math.max(0, ((at - BURST) / MINUTE) * fallKpaMin));
+        if (point.signal === "p2_return") return Math.round(kpa);
+        if (point.signal === "p2_supply") return Math.round(kpa + 200);
+        if (point.signal === "mk_total") return 100 + (0.3 * (at - START)) / HOUR;
+        return point.signal === "mk_pump" ? 1 : value;
+      },
+    });
+    expect(bursts(inverter(1.2))).toEqual([]);
+    // Faster than what is usually lost: water goes that the pump does not bring.
+    expect(bursts(inverter(4))).toHaveLength(1);
+  });
+
   it("refilling after a repair, seen every five minutes with a jump of pressure between two reports, is none", () => {
     const dead = (at: number): boolean => at >= BURST && at < BURST + HOUR;
     const slow: PlantFaults = { lossM3h: (_circuit, at) => (dead(at) ? 1.4 : 0), makeupWorks: (_circuit, at) => !dead(at) };

@@ -126,6 +126,13 @@ describe("cooling track", () => {
     ).toBeNaN();
   });
 
+  it("goes by the better hours before while there is no base, but not by a single one", () => {
+    const judged = (index: (hour: number) => number): number => judgedBase(feed(20, index), true, 1.44);
+    expect(judged((hour) => (hour < 8 ? 1 : 1.9))).toBeCloseTo(1, 5);
+    expect(judged((hour) => (hour < 8 ? 1.2 : 1.9))).toBeCloseTo(1.2, 5);
+    expect(judged((hour) => (hour >= 8 && hour < 10 ? 1 : 1.9))).toBe(1.44);
+  });
+
   it("begins anew after a move that was meant, and knows the new base after the next full day", () => {
     const history = startCoolingTrack(HALF_HOUR_MS);
     const MOVED = 24 * 10 + 7;

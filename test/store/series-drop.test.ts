@@ -40,16 +40,20 @@ function workerThat(drops: () => void): WorkerClient {
   } as unknown as WorkerClient;
 }
 
+async function dropFrom(series: Series, drops: () => void = () => {}): Promise<Drop[]> {
+  const lost: Drop[] = [];
+  await dropBefore(5_000, [series], workerThat(drops), (drop) => lost.push(drop));
+  return lost;
+}
+
 describe("dropping what is old", () => {
   it("says so and stops reading before the disk lets go, and not any more afterwards", async () => {
     const series = seriesWith(500);
-    const lost: Drop[] = [];
     let asked = 0;
-    const worker = workerThat(() => {
+    const lost = await dropFrom(series, () => {
       asked++;
       expect(series).toMatchObject({ droppedTo: 2_000, from: 2_100, points: 350, removed: new Set([1, 2]) });
     });
-    await dropBefore(5_000, [series], worker, (drop) => lost.push(drop));
     expect(asked).toBe(1);
     expect(series.removed).toBeUndefined();
     expect(lost).toEqual([{ series, pointsBefore: 500, lost: OLD.old[0]!.chunks }]);
@@ -58,31 +62,19 @@ describe("dropping what is old", () => {
   it("counts a chunk that was rewritten not as lost: its points are in memory", async () => {
     const series = seriesWith(500);
     series.removed = new Set([1, 9]);
-    const lost: Drop[] = [];
-    await dropBefore(
-      5_000,
-      [series],
-      workerThat(() => {}),
-      (drop) => lost.push(drop),
-    );
+    const lost = await dropFrom(series);
     expect(lost[0]!.lost).toEqual([{ id: 2, count: 50, to: 2_000 }]);
     expect(series).toMatchObject({ points: 450, droppedTo: 2_000, removed: new Set([9]) });
   });
 
   it("goes on not reading what memory has given up when the disk refuses", async () => {
     const series = seriesWith(500);
-    const full = workerThat(() => {
+    const isFull = (): void => {
       throw new Error("SQLITE_FULL");
-    });
-    await expect(dropBefore(5_000, [series], full, () => {})).rejects.toThrow("SQLITE_FULL");
+    };
+    await expect(dropFrom(series, isFull)).rejects.toThrow("SQLITE_FULL");
     expect(series).toMatchObject({ points: 350, droppedTo: 2_000, removed: new Set([1, 2]) });
-    const lost: Drop[] = [];
-    await dropBefore(
-      5_000,
-      [series],
-      workerThat(() => {}),
-      (drop) => lost.push(drop),
-    );
+    const lost = await dropFrom(series);
     expect(lost[0]!.lost).toEqual([]);
     expect(series).toMatchObject({ points: 350, removed: undefined });
   });
